@@ -52,6 +52,7 @@ def from_catalogue(row):
         "created_at": created.isoformat(), "last_modified": last_change(row, created).isoformat(),
         "deleted": None, "extras": {},
         "metrics": {"datasets": count, "reuses": int(row["reuses"]), "followers": 0, "members": 0,
+                    "views": int(row["views"])},
     }
 
 

@@ -1,1 +1,3 @@
-//! TODO
+//! Behaviour suites that every adapter of a port must pass.
+
+pub mod files;

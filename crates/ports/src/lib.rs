@@ -1,5 +1,23 @@
-//! The ports: what use cases ask of the outside world. Adapters implement them; see `crates/adapters`.
+//! What the use cases need from the world, as traits. Adapters implement them; none is named here.
 
+pub mod cache;
+pub mod change;
+pub mod clock;
 pub mod files;
+pub mod ids;
 pub mod mail;
+pub mod page;
 pub mod pictures;
+pub mod raw;
+pub mod repo;
+pub mod storage;
+pub mod store;
+
+pub use change::{Change, ChangeSet};
+pub use clock::{Clock, FixedClock};
+pub use ids::{CountedIds, IdSource};
+pub use page::{Page, PageRequest};
+pub use raw::{DecodeError, Raw};
+pub use repo::{Repo, Row};
+pub use storage::{Query, SortKey, Storage, StorageError, Stored, Version};
+pub use store::Store;

@@ -27,16 +27,20 @@ pub const LONGEST_SIDE: u32 = 4096;
 
 impl PictureSpec {
     /// The logo of an organisation.
-    pub const ORGANIZATION_LOGO: Self = Self { folder: "avatars", max_side: 500, thumbnails: &[100, 60, 25], formats: STILL };
+    pub const ORGANIZATION_LOGO: Self =
+        Self { folder: "avatars", max_side: 500, thumbnails: &[100, 60, 25], formats: STILL };
     /// The avatar of a user.
     pub const USER_AVATAR: Self =
         Self { folder: "avatars", max_side: LONGEST_SIDE, thumbnails: &[500, 200, 100, 32, 25], formats: STILL };
     /// The picture of a reuse.
-    pub const REUSE_IMAGE: Self = Self { folder: "images", max_side: 800, thumbnails: &[500, 100, 50, 25], formats: STILL };
+    pub const REUSE_IMAGE: Self =
+        Self { folder: "images", max_side: 800, thumbnails: &[500, 100, 50, 25], formats: STILL };
     /// The picture of a post.
-    pub const POST_IMAGE: Self = Self { folder: "images", max_side: LONGEST_SIDE, thumbnails: &[400, 100, 50], formats: STILL };
+    pub const POST_IMAGE: Self =
+        Self { folder: "images", max_side: LONGEST_SIDE, thumbnails: &[400, 100, 50], formats: STILL };
     /// The picture of an OAuth client.
-    pub const OAUTH_CLIENT_IMAGE: Self = Self { folder: "images", max_side: LONGEST_SIDE, thumbnails: &[150, 25], formats: STILL };
+    pub const OAUTH_CLIENT_IMAGE: Self =
+        Self { folder: "images", max_side: LONGEST_SIDE, thumbnails: &[150, 25], formats: STILL };
     /// A banner: shown wide, never as a thumbnail.
     pub const BANNER: Self = Self { folder: "images", max_side: LONGEST_SIDE, thumbnails: &[], formats: STILL };
 }
@@ -109,7 +113,10 @@ impl BoundingBox {
             .map(|part| part.trim().parse::<f64>().ok().filter(|n| n.abs() < 1e9))
             .collect::<Option<Vec<_>>>()
             .ok_or(PictureError::InvalidBoundingBox)?;
-        #[expect(clippy::cast_possible_truncation, reason = "cutting the fraction off is meant, and the size is checked above")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "cutting the fraction off is meant, and the size is checked above"
+        )]
         match numbers.as_slice() {
             &[left, top, right, bottom] => {
                 Ok(Some(Self { left: left as i64, top: top as i64, right: right as i64, bottom: bottom as i64 }))
@@ -190,7 +197,11 @@ impl Picture {
         PictureNames {
             filename: format!("{folder}/{stem}.{extension}"),
             original: format!("{folder}/{stem}-original.{extension}"),
-            thumbnails: self.thumbnails.iter().map(|(side, _)| (*side, format!("{folder}/{stem}-{side}.png"))).collect(),
+            thumbnails: self
+                .thumbnails
+                .iter()
+                .map(|(side, _)| (*side, format!("{folder}/{stem}-{side}.png")))
+                .collect(),
         }
     }
 

@@ -1,0 +1,77 @@
+//! Names in addresses.
+
+use deunicode::deunicode;
+
+/// The longest slug, in characters.
+pub const MAX_LENGTH: usize = 255;
+
+/// Makes a slug of a name: ASCII letters and digits in lower case, apostrophes dropped, every
+/// other run of characters one `-`, at most [`MAX_LENGTH`]. Empty when nothing is left. A UUID
+/// gets `-uuid` behind it, so that it is never taken for an id.
+///
+/// Source: udata 17, table of slugs in `behaviour.md`.
+pub fn slugify(name: &str) -> String {
+    let ascii = deunicode(name);
+    let mut slug = String::with_capacity(ascii.len());
+    for character in ascii.chars() {
+        if character.is_ascii_alphanumeric() {
+            slug.push(character.to_ascii_lowercase());
+        } else if character != '\'' && !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.truncate(MAX_LENGTH);
+    let slug = slug.trim_end_matches('-').to_owned();
+    if uuid::Uuid::try_parse(&slug).is_ok() { format!("{slug}-uuid") } else { slug }
+}
+
+/// The first of `slug`, `slug-1`, `slug-2`, … that is not taken; `taken` holds the slugs that
+/// start with `slug`.
+pub fn first_free(slug: &str, taken: &[String]) -> String {
+    if !taken.iter().any(|other| other == slug) {
+        return slug.to_owned();
+    }
+    (1_u64..)
+        .map(|number| numbered(slug, number))
+        .find(|candidate| !taken.contains(candidate))
+        .unwrap_or_else(|| slug.to_owned())
+}
+
+/// `slug-number`, the slug cut so that the whole is not too long.
+pub fn numbered(slug: &str, number: u64) -> String {
+    let suffix = format!("-{number}");
+    let room = MAX_LENGTH.saturating_sub(suffix.len());
+    let stem: String = slug.chars().take(room).collect();
+    format!("{stem}{suffix}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_the_slugs_udata_makes_of_them() {
+        for (name, slug) in [
+            ("Ville d'Arles", "ville-darles"),
+            ("L'Œuvre d'été — 100% «ça» & Ñandú", "loeuvre-dete-100-ca-nandu"),
+            ("Ελλάδα", "ellada"),
+            ("日本語", "ri-ben-yu"),
+            ("under_score Dot.dot/slash", "under-score-dot-dot-slash"),
+            ("...", ""),
+            ("550e8400-e29b-41d4-a716-446655440000", "550e8400-e29b-41d4-a716-446655440000-uuid"),
+            ("renamed ORG!", "renamed-org"),
+            ("évolution de l’évolution", "evolution-de-levolution"),
+        ] {
+            assert_eq!(slugify(name), slug, "{name}");
+        }
+        assert_eq!(slugify(&"x".repeat(300)).len(), MAX_LENGTH);
+    }
+
+    #[test]
+    fn a_taken_slug_gets_the_first_free_number() {
+        let taken = ["a".to_owned(), "a-1".to_owned(), "a-3".to_owned()];
+        assert_eq!(first_free("a", &taken), "a-2");
+        assert_eq!(first_free("b", &taken), "b");
+        assert_eq!(numbered(&"x".repeat(255), 12).len(), MAX_LENGTH);
+    }
+}

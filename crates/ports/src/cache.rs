@@ -1,0 +1,155 @@
+//! Decoded entities and answered queries that may be used again.
+//!
+//! Only for a storage that can tell when another process wrote ([`crate::Storage::epoch`]). No
+//! read begun after an acknowledged write ever sees what was before it: an entry is kept only if
+//! nothing was written between asking the storage and keeping the answer.
+
+use std::{
+    hash::{BuildHasher, Hash, RandomState},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use basalt_domain::{Condition, Entity, EntityId, Value};
+use quick_cache::{Weighter, sync::Cache as Bounded};
+
+use crate::{Query, repo::Row};
+
+const SHARDS: usize = 64;
+const QUERIES: usize = 4096;
+
+/// What is known of one collection.
+pub struct EntityCache<E: Entity> {
+    rows: Bounded<E::Id, Cached<E>, ByBytes>,
+    shards: Vec<Mutex<u64>>,
+    hasher: RandomState,
+    writes: AtomicU64,
+    lists: Bounded<Query, (u64, Arc<[E::Id]>)>,
+    counts: Bounded<Condition, (u64, u64)>,
+}
+
+struct Cached<E> {
+    row: Row<E>,
+    bytes: u64,
+}
+
+impl<E> Clone for Cached<E> {
+    fn clone(&self) -> Self {
+        Self { row: Arc::clone(&self.row), bytes: self.bytes }
+    }
+}
+
+#[derive(Clone)]
+struct ByBytes;
+
+impl<K, E> Weighter<K, Cached<E>> for ByBytes {
+    fn weight(&self, _key: &K, cached: &Cached<E>) -> u64 {
+        cached.bytes
+    }
+}
+
+/// The state of a cache before the storage was asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Before(u64);
+
+impl<E: Entity> EntityCache<E> {
+    /// An empty one that keeps about this many bytes of documents.
+    pub fn new(bytes: u64) -> Self {
+        let rows = usize::try_from(bytes / 1024).unwrap_or(1024).max(64);
+        Self {
+            rows: Bounded::with_weighter(rows, bytes, ByBytes),
+            shards: (0..SHARDS).map(|_shard| Mutex::new(0)).collect(),
+            hasher: RandomState::new(),
+            writes: AtomicU64::new(0),
+            lists: Bounded::new(QUERIES),
+            counts: Bounded::new(QUERIES),
+        }
+    }
+
+    /// The entity of this id.
+    pub fn row(&self, id: &E::Id) -> Option<Row<E>> {
+        self.rows.get(id).map(|cached| cached.row)
+    }
+
+    /// To be called before the storage is asked for what may be kept afterwards.
+    pub fn before(&self) -> Before {
+        Before(self.writes.load(Ordering::SeqCst))
+    }
+
+    /// Keeps an entity that the storage returned, unless it was written meanwhile.
+    pub fn keep_row(&self, before: Before, row: &Row<E>, bytes: usize) {
+        let Some(shard) = self.shard(row.value.id()) else { return };
+        let last_write = shard.lock().unwrap_or_else(PoisonError::into_inner);
+        if *last_write <= before.0 {
+            let bytes = u64::try_from(bytes).unwrap_or(u64::MAX).saturating_mul(2).saturating_add(512);
+            self.rows.insert(row.value.id().clone(), Cached { row: Arc::clone(row), bytes });
+        }
+    }
+
+    /// The ids a query had, if nothing in the collection was written since.
+    pub fn list(&self, query: &Query) -> Option<Arc<[E::Id]>> {
+        let (at, ids) = self.lists.get(query)?;
+        (at == self.writes.load(Ordering::SeqCst)).then_some(ids)
+    }
+
+    /// Keeps the ids a query had.
+    pub fn keep_list(&self, before: Before, query: &Query, ids: &Arc<[E::Id]>) {
+        self.lists.insert(query.clone(), (before.0, Arc::clone(ids)));
+    }
+
+    /// The number a condition had, if nothing in the collection was written since.
+    pub fn count(&self, condition: &Condition) -> Option<u64> {
+        let (at, count) = self.counts.get(condition)?;
+        (at == self.writes.load(Ordering::SeqCst)).then_some(count)
+    }
+
+    /// Keeps the number a condition had.
+    pub fn keep_count(&self, before: Before, condition: &Condition, count: u64) {
+        self.counts.insert(condition.clone(), (before.0, count));
+    }
+
+    fn shard(&self, id: &E::Id) -> Option<&Mutex<u64>> {
+        let hash = self.hasher.hash_one(Hashed(id));
+        let at = usize::try_from(hash % SHARDS as u64).unwrap_or(0);
+        self.shards.get(at)
+    }
+}
+
+struct Hashed<'a, I>(&'a I);
+
+impl<I: Hash> Hash for Hashed<'_, I> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+/// Forgetting, whatever the entity is.
+pub trait Forget: Send + Sync {
+    /// The record of this id was written.
+    fn forget(&self, id: &Value);
+    /// Anything may have been written.
+    fn forget_all(&self);
+}
+
+impl<E: Entity> Forget for EntityCache<E> {
+    fn forget(&self, id: &Value) {
+        let Some(id) = E::Id::from_value(id) else { return self.forget_all() };
+        let Some(shard) = self.shard(&id) else { return };
+        let mut last_write = shard.lock().unwrap_or_else(PoisonError::into_inner);
+        // After this, `before` of an older read is smaller than the write: it will not be kept.
+        *last_write = self.writes.fetch_add(1, Ordering::SeqCst) + 1;
+        self.rows.remove(&id);
+    }
+
+    fn forget_all(&self) {
+        let mut shards: Vec<_> =
+            self.shards.iter().map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner)).collect();
+        let write = self.writes.fetch_add(1, Ordering::SeqCst) + 1;
+        for last_write in &mut shards {
+            **last_write = write;
+        }
+        self.rows.clear();
+    }
+}

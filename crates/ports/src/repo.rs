@@ -1,0 +1,196 @@
+//! Typed access to one kind of entity. Written once, over any storage.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use basalt_domain::{Entity, EntityId, Filter, Sort};
+
+use crate::{
+    Page, PageRequest, Query, Raw, SortKey, Storage, StorageError, Stored,
+    cache::{EntityCache, Forget},
+};
+
+/// An entity that was read, shared with the cache.
+pub type Row<E> = Arc<Stored<E>>;
+
+/// Reads entities `E`. Writing is [`crate::Store::commit`].
+pub struct Repo<E: Entity> {
+    storage: Arc<dyn Storage>,
+    cache: Option<Arc<EntityCache<E>>>,
+    seen_epoch: AtomicU64,
+}
+
+impl<E: Entity> Repo<E> {
+    /// Reads from this storage; keeps about `cache_bytes` of documents where the storage allows.
+    pub fn new(storage: Arc<dyn Storage>, cache_bytes: u64) -> Self {
+        let epoch = storage.epoch();
+        let cache = epoch.filter(|_epoch| cache_bytes > 0).map(|_epoch| Arc::new(EntityCache::new(cache_bytes)));
+        Self { storage, cache, seen_epoch: AtomicU64::new(epoch.unwrap_or(0)) }
+    }
+
+    /// What to tell of writes.
+    pub fn forgetter(&self) -> Option<Arc<dyn Forget>> {
+        self.cache.clone().map(|cache| cache as Arc<dyn Forget>)
+    }
+
+    /// The record of this id.
+    pub async fn get(&self, id: &E::Id) -> Result<Option<Row<E>>, StorageError> {
+        if let Some(row) = self.cache().and_then(|cache| cache.row(id)) {
+            return Ok(Some(row));
+        }
+        Ok(self.load(&query(Filter::<E>::id(id), &[], 0, 1)).await?.pop())
+    }
+
+    /// The first record that the filter holds for, by id.
+    pub async fn first(&self, filter: Filter<E>) -> Result<Option<Row<E>>, StorageError> {
+        Ok(self.list(filter, &[], 1).await?.pop())
+    }
+
+    /// The first record that the filter holds for, as it is in storage now: for changing it.
+    pub async fn fresh(&self, filter: Filter<E>) -> Result<Option<Stored<E>>, StorageError> {
+        let found = self.storage.fetch(&query(filter, &[], 0, 1)).await?.pop();
+        found.map(|stored| decode::<E>(&stored)).transpose()
+    }
+
+    /// The records of these ids that exist: one read for all.
+    pub async fn by_ids<'a>(
+        &self,
+        ids: impl IntoIterator<Item = &'a E::Id>,
+    ) -> Result<HashMap<E::Id, Row<E>>, StorageError> {
+        let mut found = HashMap::new();
+        let mut missing = Vec::new();
+        let cache = self.cache();
+        for id in ids {
+            if found.contains_key(id) || missing.contains(&id) {
+                continue;
+            }
+            match cache.and_then(|cache| cache.row(id)) {
+                Some(row) => {
+                    found.insert(id.clone(), row);
+                }
+                None => missing.push(id),
+            }
+        }
+        if !missing.is_empty() {
+            for row in self.load(&query(Filter::<E>::ids(missing), &[], 0, u64::MAX)).await? {
+                found.insert(row.value.id().clone(), row);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The first `limit` records that the filter holds for.
+    pub async fn list(&self, filter: Filter<E>, sort: &[Sort<E>], limit: u64) -> Result<Vec<Row<E>>, StorageError> {
+        self.rows(&query(filter, sort, 0, limit)).await
+    }
+
+    /// A page of the records that the filter holds for, and how many there are in all: list and
+    /// total come from the very same condition.
+    pub async fn page(
+        &self,
+        filter: Filter<E>,
+        sort: &[Sort<E>],
+        at: PageRequest,
+    ) -> Result<Page<Row<E>>, StorageError> {
+        let total = self.count(&filter).await?;
+        let items = if at.offset() >= total {
+            Vec::new()
+        } else {
+            self.rows(&query(filter, sort, at.offset(), at.page_size())).await?
+        };
+        Ok(Page { items, total, page: at.page(), page_size: at.page_size() })
+    }
+
+    /// How many records the filter holds for.
+    pub async fn count(&self, filter: &Filter<E>) -> Result<u64, StorageError> {
+        let condition = filter.condition();
+        let Some(cache) = self.cache() else { return self.storage.count(E::COLLECTION, condition).await };
+        if let Some(count) = cache.count(condition) {
+            return Ok(count);
+        }
+        let before = cache.before();
+        let count = self.storage.count(E::COLLECTION, condition).await?;
+        cache.keep_count(before, condition, count);
+        Ok(count)
+    }
+
+    /// Is there any?
+    pub async fn exists(&self, filter: Filter<E>) -> Result<bool, StorageError> {
+        Ok(!self.storage.ids(&query(filter, &[], 0, 1)).await?.is_empty())
+    }
+
+    /// The records of a query, their order and the records themselves from the cache where known.
+    async fn rows(&self, query: &Query) -> Result<Vec<Row<E>>, StorageError> {
+        let Some(cache) = self.cache() else { return self.load(query).await };
+        let ids = match cache.list(query) {
+            Some(ids) => ids,
+            None => {
+                let before = cache.before();
+                let rows = self.load(query).await?;
+                let ids: Arc<[E::Id]> = rows.iter().map(|row| row.value.id().clone()).collect();
+                cache.keep_list(before, query, &ids);
+                return Ok(rows);
+            }
+        };
+        let found = self.by_ids(ids.iter()).await?;
+        Ok(ids.iter().filter_map(|id| found.get(id).map(Arc::clone)).collect())
+    }
+
+    /// Asks the storage, and keeps what it returned.
+    async fn load(&self, query: &Query) -> Result<Vec<Row<E>>, StorageError> {
+        let cache = self.cache().map(|cache| (cache, cache.before()));
+        let mut rows = Vec::new();
+        for stored in self.storage.fetch(query).await? {
+            let row = Arc::new(decode::<E>(&stored)?);
+            if let Some((cache, before)) = cache {
+                cache.keep_row(before, &row, stored.value.size());
+            }
+            rows.push(row);
+        }
+        Ok(rows)
+    }
+
+    /// The cache, emptied first if another process wrote.
+    fn cache(&self) -> Option<&EntityCache<E>> {
+        let cache = self.cache.as_deref()?;
+        let epoch = self.storage.epoch()?;
+        if self.seen_epoch.swap(epoch, Ordering::SeqCst) != epoch {
+            cache.forget_all();
+        }
+        Some(cache)
+    }
+}
+
+/// The entity of a record as it came.
+pub fn decode<E: Entity>(stored: &Stored<Raw>) -> Result<Stored<E>, StorageError> {
+    match stored.value.decode() {
+        Ok(value) => Ok(Stored { value, version: stored.version }),
+        Err(source) => Err(StorageError::Corrupt { collection: E::COLLECTION.name, id: id_of(&stored.value), source }),
+    }
+}
+
+/// The id of a record that cannot be read, for the log.
+fn id_of(raw: &Raw) -> String {
+    let document = raw.decode::<basalt_domain::Document>().unwrap_or_default();
+    document.get("_id").map_or_else(|| "?".into(), |id| format!("{id:?}"))
+}
+
+fn query<E: Entity>(filter: Filter<E>, sort: &[Sort<E>], offset: u64, limit: u64) -> Query {
+    Query {
+        of: E::COLLECTION,
+        condition: filter.into_condition(),
+        sort: sort.iter().copied().map(SortKey::from).collect(),
+        offset,
+        limit,
+    }
+}
+
+/// The id of an entity, read back from a value that storage returned.
+pub fn id_from<E: Entity>(value: &basalt_domain::Value) -> Option<E::Id> {
+    E::Id::from_value(value)
+}

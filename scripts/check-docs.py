@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
-BOOK = TOP / "docs/src"
+BOOK = TOP / "docs"
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)|!\[[^\]]*\]\(([^)\s]+)\)")
 ELSEWHERE = re.compile(r"^[a-z][a-z0-9+.-]*:")
 

@@ -2,7 +2,7 @@
 """Print the crate graph and fail on an arrow that points outwards.
 
 Reads `cargo metadata` only, so it is quick and needs no build. The rules are ALLOWED and BANNED
-below; docs/src/contribute/architecture.md explains them.
+below; docs/contribute/architecture.md explains them.
 """
 import json
 import subprocess

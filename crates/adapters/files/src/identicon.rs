@@ -133,7 +133,14 @@ mod tests {
         assert_eq!(rows.join("\n"), PINNED);
     }
 
-    const PINNED: &str = "";
+    const PINNED: &str = "\
+##...##
+..#.#..
+.##.##.
+#.....#
+.#####.
+#..#..#
+#######";
 
     #[test]
     fn the_pattern_is_its_own_mirror() {

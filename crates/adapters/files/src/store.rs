@@ -75,6 +75,10 @@ impl FileStore for ObjectFiles {
             ByteRange::Last(count) => GetRange::Suffix(count),
         });
         let error = match self.read(path, GetOptions { range: asked, ..GetOptions::default() }).await {
+            // The last zero bytes are a range that some stores find.
+            Ok(read) if range.is_some() && read.range.is_empty() => {
+                return Err(FileError::OutOfRange { size_bytes: read.meta.size_bytes });
+            }
             Ok(read) => return Ok(read),
             Err(error) => meaning(error),
         };

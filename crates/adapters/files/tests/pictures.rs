@@ -272,6 +272,11 @@ proptest! {
         let inside = 0 <= left && left < right && right <= 24 && 0 <= top && top < bottom && bottom <= 16;
         prop_assert_eq!(maker().render(&samples()[1], &LOGO, Some(given)).is_ok(), inside);
     }
+}
+
+proptest! {
+    // Large pictures take their time.
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
     fn any_shape_fits_its_bounds(width in 1_u32..900, height in 1_u32..900) {

@@ -15,7 +15,7 @@ TOP = Path(__file__).resolve().parent.parent
 LICENCES = {"MIT", "MIT-0", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause", "BSD-3-Clause", "ISC",
             "Zlib", "0BSD", "BSL-1.0", "CC0-1.0", "Unlicense", "Unicode-3.0", "CDLA-Permissive-2.0", "MPL-2.0", "bzip2-1.0.6"}
 UNWANTED = {"openssl": "TLS is rustls everywhere", "openssl-sys": "TLS is rustls everywhere",
-            "native-tls": "TLS is rustls everywhere", "lazy_static_include": "unmaintained"}
+            "native-tls": "TLS is rustls everywhere"}
 
 
 def acceptable(expression):

@@ -230,7 +230,7 @@ fn told(measured: Vec<Measurement>) -> Vec<Measurement> {
             one.p99_ms,
             one.processor_ms.unwrap_or_default(),
             one.generator_ms,
-            one.foreign_load * 100.0
+            one.foreign_load.unwrap_or_default() * 100.0
         );
     }
     measured

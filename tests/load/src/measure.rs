@@ -33,8 +33,8 @@ pub struct Measurement {
     pub processor_ms: Option<f64>,
     /// Processor time of the load generator for one request.
     pub generator_ms: f64,
-    /// Part of the machine's processors that other programs took, 0 to 1.
-    pub foreign_load: f64,
+    /// Part of the machine's processors that other programs took, 0 to 1; absent when the server cannot be watched.
+    pub foreign_load: Option<f64>,
     /// Memory of the server afterwards, in MB.
     pub resident_mb: Option<f64>,
     /// Most memory of the server so far, in MB.
@@ -80,7 +80,7 @@ pub fn measure(
         let used = |later: Duration, earlier: Duration| milliseconds(later.saturating_sub(earlier));
         let server_ms = after.server.zip(before.server).map(|(later, earlier)| used(later, earlier));
         let generator_ms = used(after.generator, before.generator);
-        let foreign_ms = used(after.machine, before.machine) - generator_ms - server_ms.unwrap_or_default();
+        let foreign_ms = server_ms.map(|server| used(after.machine, before.machine) - generator_ms - server);
         let cores = number(std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64));
         let memory = server.map(Watched::memory).transpose()?;
         found.push(Measurement {
@@ -93,7 +93,7 @@ pub fn measure(
             p99_ms: milliseconds(times.percentile(99)),
             processor_ms: server_ms.map(|time| time / count),
             generator_ms: generator_ms / count,
-            foreign_load: (foreign_ms / 1e3 / seconds / cores).clamp(0.0, 1.0),
+            foreign_load: foreign_ms.map(|time| (time / 1e3 / seconds / cores).clamp(0.0, 1.0)),
             resident_mb: memory.map(|memory| number(memory.resident_kib) * 1.024e-3),
             peak_mb: memory.map(|memory| number(memory.peak_kib) * 1.024e-3),
             answer_bytes: number(outcome.bytes) / count,

@@ -17,9 +17,12 @@ use crate::error::BenchError;
 pub struct Sample {
     /// Name of the organisation.
     pub name: String,
-    /// Text in Markdown; empty when unknown.
+    /// Text in Markdown; replaced by a composed one when short or empty.
     pub description: String,
 }
+
+/// Descriptions below this many characters are a portal's placeholder, and would make the benchmark too easy.
+const SHORT: usize = 100;
 
 /// How much to generate.
 #[derive(Debug, Clone, Copy)]
@@ -73,7 +76,7 @@ pub fn composed_samples() -> Vec<Sample> {
     found
 }
 
-/// Writes one organisation a line, in the shape of the API's answers, and tells their slugs.
+/// Writes one organisation a line, in the shape of the API's answers.
 pub fn write_ndjson(path: &Path, samples: &[Sample], amount: Amount) -> Result<(), BenchError> {
     let file = File::create(path).map_err(BenchError::path(path))?;
     let mut out = BufWriter::new(file);
@@ -110,7 +113,8 @@ fn organization(
     let year = 2013 + dice.below(12);
     let day = format!("{year}-{:02}-{:02}", 1 + dice.below(12), 1 + dice.below(28));
     let time = format!("{:02}:{:02}:{:02}.{:03}000", dice.below(24), dice.below(60), dice.below(60), dice.below(1000));
-    let description = if sample.description.is_empty() { describe(&name, dice) } else { sample.description.clone() };
+    let description =
+        if sample.description.chars().count() < SHORT { describe(&name, dice) } else { sample.description.clone() };
     let mut badges = Vec::new();
     if dice.below(100) < 40 {
         badges.push(json!({"kind": "public-service"}));

@@ -161,7 +161,7 @@ impl Report {
         text.push_str("\n× is this run's value divided by that of the floor or of the reference server. ");
         let _ = writeln!(text, "† not from this run: {SOURCE}.");
         let all = || self.basalt.iter().chain(&self.floor).chain(&self.oracle);
-        let noisy = all().map(|one| one.foreign_load).fold(0.0, f64::max);
+        let noisy = all().filter_map(|one| one.foreign_load).fold(0.0, f64::max);
         if noisy > NOISE {
             let _ = writeln!(
                 text,
@@ -200,7 +200,7 @@ fn table(text: &mut String, title: &str, rows: &[Measurement], ratios: impl Fn(&
             one.processor_ms.map(short).unwrap_or_default(),
             short(one.answer_bytes),
             one.resident_mb.map(short).unwrap_or_default(),
-            format!("{:.0} %", one.foreign_load * 100.0),
+            one.foreign_load.map(|load| format!("{:.0} %", load * 100.0)).unwrap_or_default(),
         ];
         if compared {
             cells.extend(ratios(one));
@@ -229,6 +229,7 @@ fn mark(ratio: String) -> String {
 fn short(value: f64) -> String {
     if value < 99.95 {
         return match value {
+            value if value < 0.099_95 => format!("{value:.4}"),
             value if value < 0.9995 => format!("{value:.3}"),
             value if value < 9.995 => format!("{value:.2}"),
             value => format!("{value:.1}"),
@@ -260,7 +261,7 @@ mod tests {
             p99_ms: 2.0,
             processor_ms: Some(processor_ms),
             generator_ms: 0.0,
-            foreign_load: 0.0,
+            foreign_load: Some(0.0),
             resident_mb: Some(50.0),
             peak_mb: Some(60.0),
             answer_bytes: 1234.0,
@@ -299,17 +300,17 @@ mod tests {
     fn ratios_compare_the_same_number_of_connections() {
         let text = report().markdown();
         assert!(
-            text.contains("| one-by-id | 1 | 1,000 | 1.00 | 2.00 | 0.050 | 1,234 | 50.0 | 0 % | 0.100× | 2.50× |"),
+            text.contains("| one-by-id | 1 | 1,000 | 1.00 | 2.00 | 0.0500 | 1,234 | 50.0 | 0 % | 0.100× | 2.50× |"),
             "{text}"
         );
-        assert!(text.contains("| 0.333× | 2.50× | 32.2× † | 0.013× † |"), "{text}");
+        assert!(text.contains("| 0.333× | 2.50× | 32.2× † | 0.0133× † |"), "{text}");
     }
 
     #[test]
     fn wrong_answers_and_noise_are_said_aloud() {
         let mut report = report();
         report.basalt[0].wrong = 3;
-        report.floor[0].foreign_load = 0.4;
+        report.floor[0].foreign_load = Some(0.4);
         let text = report.markdown();
         assert!(text.contains("3 answers of 10"), "{text}");
         assert!(text.contains("up to 40 %"), "{text}");
@@ -318,6 +319,6 @@ mod tests {
     #[test]
     fn numbers_are_short() {
         let shown: Vec<_> = [0.0161, 0.99999, 3.1459, 66.04, 99.97, 999.6, 1_234_567.8].map(short).into();
-        assert_eq!(shown, ["0.016", "1.00", "3.15", "66.0", "100", "1,000", "1,234,568"]);
+        assert_eq!(shown, ["0.0161", "1.00", "3.15", "66.0", "100", "1,000", "1,234,568"]);
     }
 }

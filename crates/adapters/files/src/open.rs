@@ -73,7 +73,7 @@ pub fn open(url: &str, s3: &S3Options) -> Result<Arc<dyn FileStore>, OpenError> 
     let (scheme, _) = url.split_once("://").ok_or_else(unknown)?;
     match scheme {
         "memory" => Ok(Arc::new(ObjectFiles::typed(Arc::new(InMemory::new())))),
-        "file" => folder(Url::parse(url).ok().and_then(|url| url.to_file_path().ok()).ok_or_else(unknown)?),
+        "file" => folder(&Url::parse(url).ok().and_then(|url| url.to_file_path().ok()).ok_or_else(unknown)?),
         "s3" => {
             let url = Url::parse(url).map_err(|_invalid| unknown())?;
             if !url.username().is_empty() || url.password().is_some() || url.query().is_some() {
@@ -95,10 +95,10 @@ fn without_credentials(url: &str) -> String {
     }
 }
 
-fn folder(path: PathBuf) -> Result<Arc<dyn FileStore>, OpenError> {
-    std::fs::create_dir_all(&path).map_err(|source| OpenError::Folder { path: path.clone(), source })?;
+fn folder(path: &std::path::Path) -> Result<Arc<dyn FileStore>, OpenError> {
+    std::fs::create_dir_all(path).map_err(|source| OpenError::Folder { path: path.to_owned(), source })?;
     // fsync: what was answered with 201 must survive a power cut. Clean-up: no empty folders pile up below `avatars/xx`.
-    let folder = LocalFileSystem::new_with_prefix(&path)?.with_fsync(true).with_automatic_cleanup(true);
+    let folder = LocalFileSystem::new_with_prefix(path)?.with_fsync(true).with_automatic_cleanup(true);
     Ok(Arc::new(ObjectFiles::untyped(Arc::new(folder))))
 }
 
@@ -108,7 +108,7 @@ fn bucket(name: &str, prefix: &str, options: &S3Options) -> Result<Arc<dyn FileS
         .with_connect_timeout(CONNECT_TIMEOUT)
         .with_read_timeout(SILENCE_TIMEOUT)
         .with_timeout_disabled();
-    let retry = RetryConfig { max_retries: RETRIES, retry_timeout: Duration::from_secs(60), ..RetryConfig::default() };
+    let retry = RetryConfig { max_retries: RETRIES, retry_timeout: Duration::from_mins(1), ..RetryConfig::default() };
     // Not `from_env`: only the server reads the environment, and hands it over in the options.
     let mut builder = AmazonS3Builder::new()
         .with_client_options(client)

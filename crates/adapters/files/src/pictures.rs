@@ -217,7 +217,6 @@ fn weight_by_alpha(pixel: &mut Rgba<u8>) {
     *pixel = Rgba([weighted(red), weighted(green), weighted(blue), alpha]);
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "cut to a byte by `min`")]
 fn unweight_by_alpha(pixel: &mut Rgba<u8>) {
     let Rgba([red, green, blue, alpha]) = *pixel;
     if alpha == 0 || alpha == 255 {

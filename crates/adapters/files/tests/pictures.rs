@@ -1,4 +1,5 @@
 //! Pictures from uploads: what is made of good ones, and that nothing happens with bad ones.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::Cursor;
 
@@ -53,11 +54,12 @@ fn jpeg_lying_on_its_side() -> Vec<u8> {
     let plain = encoded(&two_halves(120, 60), ImageFormat::Jpeg);
     let mut exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0".to_vec();
     exif.extend_from_slice(b"48.8566N 2.3522E");
-    let mut bytes = plain[..2].to_vec();
+    let (start, rest) = plain.split_at(2);
+    let mut bytes = start.to_vec();
     bytes.extend_from_slice(&[0xff, 0xe1]);
     bytes.extend_from_slice(&u16::try_from(exif.len() + 2).unwrap().to_be_bytes());
     bytes.extend_from_slice(&exif);
-    bytes.extend_from_slice(&plain[2..]);
+    bytes.extend_from_slice(rest);
     bytes
 }
 

@@ -15,3 +15,40 @@ impl Mailer for LogMailer {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn the_log_tells_neither_body_nor_whole_address() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let (to, subject) = ("claire.dupont@example.org".to_owned(), "Reset".to_owned());
+        LogMailer.send(Message { to, subject, text: "SECRET".into(), html: Some("SECRET".into()) }).await.unwrap();
+        let logged = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        assert!(logged.contains("c***@example.org") && logged.contains("Reset"), "{logged}");
+        assert!(!logged.contains("claire") && !logged.contains("SECRET"), "{logged}");
+    }
+}

@@ -1,4 +1,5 @@
 //! Mails that arrive: in a maildir, and at a server that listens in the test.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{
     net::SocketAddr,

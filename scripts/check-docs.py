@@ -60,7 +60,9 @@ def main():
     found = pages()
     faults = [(page, fault) for page in found for fault in faults_of(page)]
     summary = BOOK / "SUMMARY.md"
-    entries = {(BOOK / link).resolve() for link in re.findall(r"\]\(([^)]+\.md)\)", summary.read_text(encoding="utf-8"))}
+    listed = re.findall(r"\]\(([^)]+\.md)\)", summary.read_text(encoding="utf-8"))
+    faults += [(summary, f"{link} is listed twice") for link in sorted({l for l in listed if listed.count(l) > 1})]
+    entries = {(BOOK / link).resolve() for link in listed}
     for page in sorted(found):
         if BOOK in page.parents and page != summary and page.resolve() not in entries:
             faults.append((page, "is not in SUMMARY.md"))

@@ -1,1 +1,63 @@
-//! TODO
+//! Use cases: load, decide, commit, tell. No HTTP words.
+
+pub mod activities;
+pub mod caller;
+pub mod contacts;
+pub mod context;
+pub mod error;
+pub mod follows;
+pub mod form;
+pub mod keys;
+pub mod notices;
+pub mod organizations;
+pub mod passwords;
+pub mod pictures;
+pub mod slugs;
+pub mod system;
+pub mod tokens;
+pub mod users;
+
+use std::sync::Arc;
+
+pub use caller::Caller;
+pub use context::{Context, Secrets};
+pub use error::AppError;
+pub use form::Form;
+
+/// Every use case, over one set of ports. Cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    /// The ports themselves.
+    pub context: Arc<Context>,
+    /// Organisations and their members.
+    pub organizations: organizations::Organizations,
+    /// Accounts.
+    pub users: users::Users,
+    /// Keys and who they belong to.
+    pub tokens: tokens::Tokens,
+    /// Who follows what.
+    pub follows: follows::Follows,
+    /// What happened.
+    pub activities: activities::Activities,
+    /// Contact points.
+    pub contacts: contacts::Contacts,
+    /// Notices to users.
+    pub notices: notices::Notices,
+}
+
+impl Services {
+    /// All use cases over these ports.
+    pub fn new(context: Context) -> Self {
+        let context = Arc::new(context);
+        Self {
+            organizations: organizations::Organizations::new(Arc::clone(&context)),
+            users: users::Users::new(Arc::clone(&context)),
+            tokens: tokens::Tokens::new(Arc::clone(&context)),
+            follows: follows::Follows::new(Arc::clone(&context)),
+            activities: activities::Activities::new(Arc::clone(&context)),
+            contacts: contacts::Contacts::new(Arc::clone(&context)),
+            notices: notices::Notices::new(Arc::clone(&context)),
+            context,
+        }
+    }
+}

@@ -57,6 +57,11 @@ impl<E: Entity> Repo<E> {
         found.map(|stored| decode::<E>(&stored)).transpose()
     }
 
+    /// The first `limit` records that the filter holds for, as they are in storage now: for changing them.
+    pub async fn fresh_list(&self, filter: Filter<E>, limit: u64) -> Result<Vec<Stored<E>>, StorageError> {
+        self.storage.fetch(&query(filter, &[], 0, limit)).await?.iter().map(decode::<E>).collect()
+    }
+
     /// The records of these ids that exist: one read for all.
     pub async fn by_ids<'a>(
         &self,

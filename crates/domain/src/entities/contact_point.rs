@@ -37,6 +37,8 @@ pub struct ContactPoint {
 impl ContactPoint {
     /// Name of the person or service.
     pub const NAME: Field<Self, String> = Field::one("name");
+    /// Address for mail.
+    pub const EMAIL: Field<Self, String> = Field::one("email");
     /// The user it belongs to.
     pub const OWNER: Field<Self, ObjectId> = Field::one("owner");
     /// The organisation it belongs to.
@@ -53,7 +55,7 @@ impl Entity for ContactPoint {
     const COLLECTION: &'static Collection = &Collection {
         name: "contact_point",
         id: Kind::Id,
-        fields: &[Self::NAME.path, Self::OWNER.path, Self::ORGANIZATION.path],
+        fields: &[Self::NAME.path, Self::EMAIL.path, Self::OWNER.path, Self::ORGANIZATION.path],
         unique: &[],
         indexes: &[&["owner"], &["organization"]],
         totals: &[],

@@ -1,0 +1,57 @@
+//! What happened.
+
+use std::sync::Arc;
+
+use basalt_domain::{Activity, Filter, ObjectId, Sort};
+use basalt_ports::{Page, PageRequest, Row};
+
+use crate::{AppError, Context};
+
+/// What happened.
+#[derive(Clone)]
+pub struct Activities(Arc<Context>);
+
+/// Which activities a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct ActivityFilter {
+    /// Done by this user.
+    pub user: Option<ObjectId>,
+    /// Done for, or to, this organisation.
+    pub organization: Option<ObjectId>,
+    /// Done to this object.
+    pub related_to: Option<ObjectId>,
+    /// Classes, any of them; none: all.
+    pub classes: Vec<String>,
+}
+
+impl Activities {
+    /// Over these ports.
+    pub const fn new(context: Arc<Context>) -> Self {
+        Self(context)
+    }
+
+    /// A page of what happened. Error: `NotFound` beyond the last page.
+    pub async fn page(
+        &self,
+        wanted: &ActivityFilter,
+        sort: Option<Sort<Activity>>,
+        at: PageRequest,
+    ) -> Result<Page<Row<Activity>>, AppError> {
+        let mut filter = Filter::always();
+        if let Some(user) = wanted.user {
+            filter = filter.and(Activity::ACTOR.eq(user));
+        }
+        if let Some(organization) = wanted.organization {
+            filter = filter.and(Activity::ORGANIZATION.eq(organization).or(Activity::RELATED_TO.eq(organization)));
+        }
+        if let Some(object) = wanted.related_to {
+            filter = filter.and(Activity::RELATED_TO.eq(object));
+        }
+        if !wanted.classes.is_empty() {
+            filter = filter.and(Activity::CLASS.among(wanted.classes.iter().cloned()));
+        }
+        let sort = sort.unwrap_or(Activity::NEWEST_FIRST);
+        let page = self.0.store.activities.page(filter, &[sort], at).await?;
+        if page.exists() { Ok(page) } else { Err(AppError::NotFound("Page")) }
+    }
+}

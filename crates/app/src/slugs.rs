@@ -1,0 +1,80 @@
+//! Slugs that are free, and redirects from those that changed.
+
+use basalt_domain::{Entity, Field, SlugFollow, slug};
+use basalt_ports::{ChangeSet, Repo, StorageError, Store};
+
+use crate::Context;
+
+/// The first free slug for this name. Two writers may find the same one; storage lets one of them
+/// win, and the other tries again.
+pub async fn free<E: Entity>(
+    repo: &Repo<E>,
+    field: &Field<E, String>,
+    name: &str,
+    fallback: &str,
+) -> Result<String, StorageError> {
+    let mut base = slug::slugify(name);
+    if base.is_empty() {
+        base = fallback.to_owned();
+    }
+    let mut candidate = base.clone();
+    let mut number = 0;
+    while repo.exists(field.eq(candidate.as_str())).await? {
+        number += 1;
+        candidate = slug::numbered(&base, number);
+    }
+    Ok(candidate)
+}
+
+/// Makes the old slug lead to the new one; chains are flattened, and what the new slug led to ends.
+pub async fn moved(context: &Context, class: &str, old: &str, new: &str) -> Result<ChangeSet, StorageError> {
+    let mut changes = taken(&context.store, class, new).await?;
+    for mut follow in context.store.slug_follows.fresh_list(SlugFollow::to_new(class, old), u64::MAX).await? {
+        if follow.value.old_slug != new {
+            follow.value.new_slug = new.into();
+            changes = changes.update(&follow);
+        }
+    }
+    let follow = SlugFollow {
+        id: context.id(),
+        namespace: class.into(),
+        old_slug: old.into(),
+        new_slug: new.into(),
+        rest: basalt_domain::Document::new(),
+    };
+    Ok(changes.insert(&follow))
+}
+
+/// Ends redirects from a slug that an object now has itself.
+pub async fn taken(store: &Store, class: &str, slug: &str) -> Result<ChangeSet, StorageError> {
+    let ended = store.slug_follows.fresh_list(SlugFollow::from_old(class, slug), u64::MAX).await?;
+    Ok(ended.iter().fold(ChangeSet::new(), ChangeSet::delete))
+}
+
+/// What a reference in an address leads to.
+pub enum Found<T> {
+    /// The object.
+    Here(T),
+    /// Its present slug, where the reference was a former one or spelt otherwise.
+    At(String),
+    /// Nothing.
+    Missing,
+}
+
+/// Where a text that is no present slug leads: a former slug, or one that slugifies to a present one.
+pub async fn redirect<E: Entity>(
+    store: &Store,
+    repo: &Repo<E>,
+    field: &Field<E, String>,
+    class: &str,
+    reference: &str,
+) -> Result<Option<String>, StorageError> {
+    if let Some(follow) = store.slug_follows.first(SlugFollow::from_old(class, reference)).await? {
+        return Ok(Some(follow.value.new_slug.clone()));
+    }
+    let slug = slug::slugify(reference);
+    if slug.is_empty() || slug == reference {
+        return Ok(None);
+    }
+    Ok(repo.exists(field.eq(slug.as_str())).await?.then_some(slug))
+}

@@ -1,0 +1,12 @@
+//! The contract of storages, on the one in memory.
+
+use std::sync::Arc;
+
+use basalt_memory::MemoryStorage;
+use basalt_ports::Storage;
+
+async fn fresh() -> Option<(Arc<dyn Storage>, ())> {
+    Some((Arc::new(MemoryStorage::new()), ()))
+}
+
+basalt_contract::storage_contract!(fresh);

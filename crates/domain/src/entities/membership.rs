@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{GenericReference, fields::or_default};
+use super::{
+    GenericReference,
+    fields::{or_default, uuid},
+};
 use crate::{Document, ObjectId, Timestamp};
 
 /// What a member may do for the organisation.
@@ -121,6 +124,7 @@ impl MembershipStatus {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MembershipRequest {
     /// Its id.
+    #[serde(deserialize_with = "uuid")]
     pub id: Uuid,
     /// Who took the first step.
     #[serde(default, deserialize_with = "or_default")]

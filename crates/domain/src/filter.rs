@@ -185,6 +185,13 @@ pub struct Sort<E> {
     of: PhantomData<fn() -> E>,
 }
 
+impl<E> Sort<E> {
+    /// By this single-valued field of `E`.
+    pub const fn by(path: Path, descending: bool) -> Self {
+        Self { path, descending, of: PhantomData }
+    }
+}
+
 impl<E> Clone for Sort<E> {
     fn clone(&self) -> Self {
         *self

@@ -1,0 +1,85 @@
+//! The documentation of the interface, made from the declared operations: `swagger.json` with the
+//! reference's ids for its clients, and OpenAPI 3.1 with request bodies.
+
+mod openapi;
+mod swagger;
+
+use std::sync::Arc;
+
+use actix_web::{
+    HttpResponse,
+    web::{self, ServiceConfig},
+};
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::{Operation, Portal, cors, links::Links, operations};
+
+pub use openapi::openapi;
+pub use swagger::swagger;
+
+/// Registers `/api/{1,2}/swagger.json`, `/api/{1,2}/openapi.json` and the pages that show them.
+pub fn configure(config: &mut ServiceConfig, portal: &Portal) {
+    for version in [1, 2] {
+        let of_version: Arc<Vec<Operation>> =
+            Arc::new(operations().into_iter().filter(|operation| operation.version() == version).collect());
+        let title = portal.settings().site_title.clone();
+        let of_swagger = Arc::clone(&of_version);
+        let settings = portal.settings().clone();
+        config.service(web::resource(format!("/api/{version}/swagger.json")).wrap(cors::headers(portal)).get(
+            move |request: actix_web::HttpRequest| {
+                let links = Links::new(&request, &settings);
+                let document = swagger(&of_swagger, version, &title, links.base());
+                async move { json(&document) }
+            },
+        ));
+        let title = portal.settings().site_title.clone();
+        let settings = portal.settings().clone();
+        config.service(web::resource(format!("/api/{version}/openapi.json")).wrap(cors::headers(portal)).get(
+            move |request: actix_web::HttpRequest| {
+                let links = Links::new(&request, &settings);
+                let document = openapi(&of_version, version, &title, links.base());
+                async move { json(&document) }
+            },
+        ));
+        let page = page(version, &portal.settings().site_title);
+        config.service(web::resource([format!("/api/{version}/"), format!("/api/{version}")]).get(move || {
+            let page = page.clone();
+            async move { HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page) }
+        }));
+    }
+}
+
+fn json(document: &Value) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(document.to_string())
+}
+
+/// A list of the operations for people.
+fn page(version: u8, title: &str) -> Bytes {
+    let mut rows = String::new();
+    for operation in operations().iter().filter(|operation| operation.version() == version) {
+        let Operation { method, path, summary, id, .. } = operation;
+        rows.push_str(&format!(
+            "<tr><td>{method}</td><td><code>{path}</code></td><td>{summary}</td><td><code>{}</code></td></tr>\n",
+            escaped(id)
+        ));
+    }
+    let title = escaped(title);
+    Bytes::from(format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}: API {version}</title>\
+         <style>body{{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem}}\
+         table{{border-collapse:collapse;width:100%}}td{{border-top:1px solid #ccc;padding:.3rem .6rem;vertical-align:top}}</style>\
+         <h1>{title}: API {version}</h1>\
+         <p><a href=\"openapi.json\">OpenAPI 3.1</a> · <a href=\"swagger.json\">Swagger 2.0</a></p>\
+         <table>{rows}</table></html>"
+    ))
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Names of the variables in a path.
+pub(crate) fn path_variables(path: &str) -> impl Iterator<Item = &str> {
+    path.split(['/', '.']).filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+}

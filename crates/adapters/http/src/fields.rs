@@ -1,0 +1,274 @@
+//! Forms as tables: each field of a request body declared once, read and documented from there.
+
+use basalt_domain::{Document, FieldError, Timestamp, validation};
+use schemars::{Schema, json_schema};
+use serde_json::{Map, Value, json};
+
+/// A check of a text that was given.
+pub type Check = fn(&str) -> Result<(), &'static str>;
+
+/// One field that a request may set on an entity.
+pub struct FormField<E: 'static> {
+    /// Its name in the body.
+    pub name: &'static str,
+    setter: Setter<E>,
+    max: usize,
+    check: Option<Check>,
+}
+
+enum Setter<E> {
+    Required(fn(&mut E) -> &mut String),
+    Text(fn(&mut E) -> &mut Option<String>),
+    Url(fn(&mut E) -> &mut Option<String>),
+    Choice(fn(&mut E) -> &mut Option<String>, &'static [&'static str]),
+    Color(fn(&mut E) -> &mut Option<String>),
+    Number(fn(&mut E) -> &mut Option<i64>, i64, i64),
+    Flag(fn(&mut E) -> &mut bool),
+    Time(fn(&mut E) -> &mut Option<Timestamp>),
+    Map(fn(&mut E) -> &mut Document),
+}
+
+/// What udata says of a missing value.
+pub const REQUIRED: &str = "Field is required";
+const NOT_TEXT: &str = "StringField only accepts string values";
+const TOO_LONG: &str = "String value is too long";
+
+macro_rules! constructors {
+    ($($(#[$doc:meta])* $name:ident($($arg:ident: $type:ty),*) => $setter:expr;)*) => { $(
+        $(#[$doc])*
+        pub const fn $name(name: &'static str, $($arg: $type),*) -> Self {
+            Self { name, setter: $setter, max: usize::MAX, check: None }
+        }
+    )* };
+}
+
+impl<E> FormField<E> {
+    constructors! {
+        /// Text that may not be cleared.
+        required(place: fn(&mut E) -> &mut String) => Setter::Required(place);
+        /// Text.
+        text(place: fn(&mut E) -> &mut Option<String>) => Setter::Text(place);
+        /// A web address.
+        url(place: fn(&mut E) -> &mut Option<String>) => Setter::Url(place);
+        /// One of these texts.
+        choice(place: fn(&mut E) -> &mut Option<String>, values: &'static [&'static str]) => Setter::Choice(place, values);
+        /// `#rrggbb`.
+        color(place: fn(&mut E) -> &mut Option<String>) => Setter::Color(place);
+        /// A whole number between these, both included.
+        number(place: fn(&mut E) -> &mut Option<i64>, least: i64, most: i64) => Setter::Number(place, least, most);
+        /// True or false.
+        flag(place: fn(&mut E) -> &mut bool) => Setter::Flag(place);
+        /// A point in time.
+        time(place: fn(&mut E) -> &mut Option<Timestamp>) => Setter::Time(place);
+        /// A map of anything.
+        map(place: fn(&mut E) -> &mut Document) => Setter::Map(place);
+    }
+
+    /// No longer than this, in characters.
+    #[must_use]
+    pub const fn max(mut self, characters: usize) -> Self {
+        self.max = characters;
+        self
+    }
+
+    /// Checked so, when given.
+    #[must_use]
+    pub const fn checked(mut self, check: Check) -> Self {
+        self.check = Some(check);
+        self
+    }
+
+    fn apply(&self, value: &Value, entity: &mut E) -> Result<(), FieldError> {
+        let stored = |message: &str| FieldError::stored(self.name, message);
+        match &self.setter {
+            Setter::Required(place) => {
+                let text = self.read_text(value)?.filter(|text| !text.trim().is_empty());
+                *place(entity) = text.ok_or_else(|| stored(REQUIRED))?;
+            }
+            Setter::Text(place) => *place(entity) = self.read_text(value)?,
+            Setter::Url(place) => {
+                let text = self.read_text(value)?;
+                if let Some(address) = text.as_deref().filter(|address| !is_web_address(address)) {
+                    return Err(stored(&format!("Invalid URL \"{address}\"")));
+                }
+                *place(entity) = text;
+            }
+            Setter::Choice(place, values) => {
+                let text = self.read_text(value)?;
+                if text.as_deref().is_some_and(|text| !values.contains(&text)) {
+                    return Err(stored(&format!("Value must be one of {}", listed(values))));
+                }
+                *place(entity) = text;
+            }
+            Setter::Color(place) => {
+                let text = self.read_text(value)?;
+                if text.as_deref().is_some_and(|text| !is_color(text)) {
+                    return Err(stored("String value did not match validation regex"));
+                }
+                *place(entity) = text;
+            }
+            Setter::Number(place, least, most) => {
+                let number = read_number(value).map_err(|message| stored(&message))?;
+                match number {
+                    Some(number) if number < *least => return Err(stored("Integer value is too small")),
+                    Some(number) if number > *most => return Err(stored("Integer value is too large")),
+                    number => *place(entity) = number,
+                }
+            }
+            Setter::Flag(place) => match value {
+                Value::Null => *place(entity) = false,
+                Value::Bool(flag) => *place(entity) = *flag,
+                _ => return Err(stored("BooleanField only accepts boolean values")),
+            },
+            Setter::Time(place) => {
+                *place(entity) = read_time(value).map_err(|message| stored(&message))?;
+            }
+            Setter::Map(place) => *place(entity) = read_map(value).map_err(stored)?,
+        }
+        Ok(())
+    }
+
+    /// The text that was given; null and the empty text are none.
+    fn read_text(&self, value: &Value) -> Result<Option<String>, FieldError> {
+        let text = match value {
+            Value::Null => return Ok(None),
+            Value::String(text) if text.is_empty() => return Ok(None),
+            Value::String(text) => text,
+            _ => return Err(FieldError::stored(self.name, NOT_TEXT)),
+        };
+        if self.max != usize::MAX && text.chars().count() > self.max {
+            return Err(FieldError::stored(self.name, TOO_LONG));
+        }
+        if let Some(check) = self.check {
+            check(text).map_err(|message| FieldError::check(self.name, message))?;
+        }
+        Ok(Some(text.clone()))
+    }
+
+    fn schema(&self) -> Schema {
+        let text = json!(["string", "null"]);
+        let mut schema = match &self.setter {
+            Setter::Required(_) => json_schema!({"type": "string", "minLength": 1}),
+            Setter::Text(_) => json_schema!({"type": text}),
+            Setter::Url(_) => json_schema!({"type": text, "format": "uri"}),
+            Setter::Choice(_, values) => {
+                let values: Vec<Value> = values.iter().map(|value| json!(value)).chain([Value::Null]).collect();
+                json_schema!({"enum": values})
+            }
+            Setter::Color(_) => json_schema!({"type": text, "pattern": "^#[0-9a-fA-F]{6}$"}),
+            Setter::Number(_, least, most) => {
+                json_schema!({"type": ["integer", "null"], "minimum": least, "maximum": most})
+            }
+            Setter::Flag(_) => json_schema!({"type": ["boolean", "null"]}),
+            Setter::Time(_) => json_schema!({"type": text, "format": "date-time"}),
+            Setter::Map(_) => json_schema!({"type": ["object", "null"]}),
+        };
+        if self.max != usize::MAX {
+            schema.insert("maxLength".into(), self.max.into());
+        }
+        schema
+    }
+}
+
+/// Applies a body to an entity: absent fields stay, unknown ones are ignored, all errors are told.
+pub fn apply<E>(fields: &[FormField<E>], body: &Map<String, Value>, entity: &mut E) -> Vec<FieldError> {
+    let given = fields.iter().filter_map(|field| body.get(field.name).map(|value| (field, value)));
+    given.filter_map(|(field, value)| field.apply(value, entity).err()).collect()
+}
+
+/// Errors about required fields that a new entity still lacks.
+pub fn missing<E>(fields: &[FormField<E>], body: &Map<String, Value>) -> Vec<FieldError> {
+    let required = fields.iter().filter(|field| matches!(field.setter, Setter::Required(_)));
+    let absent = required.filter(|field| !body.contains_key(field.name));
+    absent.map(|field| FieldError::stored(field.name, REQUIRED)).collect()
+}
+
+/// The schema of a body with these fields.
+pub fn schema<E>(fields: &[FormField<E>]) -> Schema {
+    let properties: Map<String, Value> =
+        fields.iter().map(|field| (field.name.to_owned(), field.schema().to_value())).collect();
+    json_schema!({"type": "object", "properties": properties})
+}
+
+fn read_number(value: &Value) -> Result<Option<i64>, String> {
+    let refused = || {
+        let told = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        format!("{told} could not be converted to int")
+    };
+    match value {
+        Value::Null => Ok(None),
+        Value::Bool(flag) => Ok(Some(i64::from(*flag))),
+        #[expect(clippy::cast_possible_truncation, reason = "fractions are cut, as udata does")]
+        Value::Number(number) => {
+            Ok(Some(number.as_i64().or_else(|| number.as_f64().map(|number| number as i64)).ok_or_else(refused)?))
+        }
+        Value::String(text) => text.trim().parse().map(Some).map_err(|_error| refused()),
+        _ => Err(refused()),
+    }
+}
+
+/// A date as udata accepts it; null is none.
+pub fn read_time(value: &Value) -> Result<Option<Timestamp>, String> {
+    match value {
+        Value::Null => Ok(None),
+        Value::String(text) if text.is_empty() => Ok(None),
+        Value::String(text) => Timestamp::parse(text).map(Some).map_err(|error| error.to_string()),
+        other => Err(format!("cannot parse date \"{other}\"")),
+    }
+}
+
+/// A map of anything; null is an empty one.
+pub fn read_map(value: &Value) -> Result<Document, &'static str> {
+    match value {
+        Value::Null => Ok(Document::new()),
+        Value::Object(map) => {
+            if map.keys().any(|key| key.starts_with('$')) {
+                return Err("Invalid dictionary key name - keys may not startswith \"$\" characters");
+            }
+            Ok(map.iter().map(|(name, value)| (name.clone(), plain(value))).collect())
+        }
+        _ => Err("Only dictionaries may be used in a DictField"),
+    }
+}
+
+/// A client's JSON as a stored value: what looks like an id or a date stays the text or map it is.
+pub fn plain(value: &Value) -> basalt_domain::Value {
+    use basalt_domain::Value as Stored;
+    match value {
+        Value::Null => Stored::Null,
+        Value::Bool(flag) => Stored::Bool(*flag),
+        Value::Number(number) => {
+            number.as_i64().map_or_else(|| Stored::Float(number.as_f64().unwrap_or(0.0)), Stored::Int)
+        }
+        Value::String(text) => Stored::Text(text.clone()),
+        Value::Array(items) => Stored::List(items.iter().map(plain).collect()),
+        Value::Object(map) => Stored::Map(map.iter().map(|(name, value)| (name.clone(), plain(value))).collect()),
+    }
+}
+
+/// `['a', 'b']`, as Python writes it.
+pub fn listed(values: &[&str]) -> String {
+    format!("['{}']", values.join("', '"))
+}
+
+fn is_color(text: &str) -> bool {
+    text.strip_prefix('#').is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// An address of the web or of a file server, with a host.
+pub fn is_web_address(text: &str) -> bool {
+    let Ok(address) = url::Url::parse(text) else { return false };
+    matches!(address.scheme(), "http" | "https" | "ftp" | "ftps")
+        && address.host_str().is_some_and(|host| host.contains('.') || host.contains(':') || host == "localhost")
+        && !text.contains(char::is_whitespace)
+}
+
+/// Names of persons hold no address.
+pub fn no_urls(text: &str) -> Result<(), &'static str> {
+    if validation::holds_url(text) { Err("URLs not allowed in this field") } else { Ok(()) }
+}
+
+/// An e-mail address.
+pub fn email(text: &str) -> Result<(), &'static str> {
+    if validation::is_email(text) { Ok(()) } else { Err("Invalid email address") }
+}

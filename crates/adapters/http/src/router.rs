@@ -1,0 +1,190 @@
+//! From declared operations to routes, and the steps every request goes through.
+
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
+
+use actix_web::{
+    HttpRequest, HttpResponse, Resource,
+    http::{Method, StatusCode, header},
+    web::{self, Payload, ServiceConfig},
+};
+use basalt_app::{Caller, slugs::Found};
+use std::cell::RefCell;
+
+use crate::{
+    Operation, Portal,
+    context::Ctx,
+    cors, document, json,
+    links::Links,
+    operation::Body,
+    problem::{NOT_FOUND, Problem},
+    query::Params,
+    web as pages,
+};
+
+/// Registers the whole interface.
+pub fn configure(portal: Portal) -> impl Fn(&mut ServiceConfig) + Clone {
+    let operations: Arc<Vec<Operation>> = Arc::new(crate::operations());
+    move |config: &mut ServiceConfig| {
+        let portal = portal.clone();
+        pages::configure(config, &portal);
+        document::configure(config, &portal);
+        for (family, paths) in by_path(&operations) {
+            let mut scope = web::scope(family);
+            for (path, of_path) in paths {
+                scope = scope.service(resource(&portal, family, path.0, &of_path));
+            }
+            config.service(scope.default_service(web::to(unknown)).wrap(cors::headers(&portal)));
+        }
+        config.service(web::scope("/api").default_service(web::to(unknown)).wrap(cors::headers(&portal)));
+    }
+}
+
+/// Operations by family and path; paths sorted so that a fixed segment goes before a variable one.
+fn by_path(operations: &[Operation]) -> BTreeMap<&'static str, BTreeMap<PathKey, Vec<Operation>>> {
+    let mut families: BTreeMap<_, BTreeMap<PathKey, Vec<Operation>>> = BTreeMap::new();
+    for operation in operations {
+        let paths = families.entry(operation.family()).or_default();
+        paths.entry(PathKey(operation.path)).or_default().push(operation.clone());
+    }
+    families
+}
+
+#[derive(PartialEq, Eq)]
+struct PathKey(&'static str);
+
+impl PathKey {
+    fn key(&self) -> Vec<(bool, &'static str)> {
+        self.0.split('/').map(|segment| (segment.starts_with('{'), segment)).collect()
+    }
+}
+
+impl Ord for PathKey {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl PartialOrd for PathKey {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// All methods of one path, with and without `/` at its end.
+fn resource(portal: &Portal, family: &str, path: &'static str, operations: &[Operation]) -> Resource {
+    let below = path.strip_prefix(family).unwrap_or(path);
+    let bare = below.trim_end_matches('/');
+    let patterns: Vec<String> = if below.ends_with('/') { vec![below.into(), bare.into()] } else { vec![below.into()] };
+    let mut resource = web::resource(patterns);
+    let mut allowed: Vec<&str> = vec!["OPTIONS"];
+    for operation in operations {
+        allowed.push(operation.method.as_str());
+        resource = resource.route(route(portal, operation, operation.method.clone()));
+        if operation.method == Method::GET {
+            allowed.push("HEAD");
+            resource = resource.route(route(portal, operation, Method::HEAD));
+        }
+    }
+    allowed.sort_unstable();
+    let allowed = allowed.join(", ");
+    resource.default_service(web::to(move |request: HttpRequest| {
+        let allowed = allowed.clone();
+        async move { other_method(&request, &allowed) }
+    }))
+}
+
+fn route(portal: &Portal, operation: &Operation, method: Method) -> actix_web::Route {
+    let portal = portal.clone();
+    let operation = Arc::new(operation.clone());
+    let counted = portal.metrics().operation(operation.id, operation.method.as_str());
+    web::method(method).to(move |request: HttpRequest, payload: Payload| {
+        let (portal, operation, counted) = (portal.clone(), Arc::clone(&operation), counted.clone());
+        async move {
+            let begun = Instant::now();
+            let response = answer(portal, &operation, request, payload).await;
+            counted.observe(response.status().as_u16(), begun.elapsed());
+            response
+        }
+    })
+}
+
+async fn answer(portal: Portal, operation: &Operation, request: HttpRequest, payload: Payload) -> HttpResponse {
+    match run(portal, operation, request, payload).await {
+        Ok(response) => response,
+        Err(problem) => problem.response(),
+    }
+}
+
+/// The steps in the contract's order: key, what the path leads to, rights, body, the operation.
+async fn run(
+    portal: Portal,
+    operation: &Operation,
+    request: HttpRequest,
+    mut payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    let caller = caller(&portal, &request).await?;
+    let params = Params::parse(request.query_string());
+    let links = Links::new(&request, portal.settings());
+    let mut organization = None;
+    if let Some(reference) = request.match_info().get("org") {
+        let found = portal.services().organizations.find(reference).await?;
+        organization = Some(here(found, &request, reference)?);
+    }
+    let mut user = None;
+    if let Some(reference) = request.match_info().get("user") {
+        let found = portal.services().users.find(reference).await?;
+        user = Some(here(found, &request, reference)?);
+    }
+    caller.require(operation.access)?;
+    let limit = portal.settings().body_limit;
+    let body = match operation.body {
+        Body::Nothing | Body::Form => serde_json::Value::Null,
+        Body::Json => json::any(&request, &mut payload, limit).await?,
+        Body::Object => serde_json::Value::Object(json::object(json::any(&request, &mut payload, limit).await?)?),
+    };
+    let version = operation.version();
+    let payload = RefCell::new(Some(payload));
+    let ctx = Ctx { portal, request, caller, params, links, organization, user, body, payload, version };
+    (operation.run)(ctx).await
+}
+
+/// Who sent the key, if one was sent.
+async fn caller(portal: &Portal, request: &HttpRequest) -> Result<Caller, Problem> {
+    let Some(sent) = request.headers().get("x-api-key") else { return Ok(Caller::ANONYMOUS) };
+    let unknown = || Problem::from(basalt_app::AppError::BadKey("Invalid API Key"));
+    let key = sent.to_str().map_err(|_error| unknown())?;
+    let agent = request.headers().get("user-agent").and_then(|agent| agent.to_str().ok());
+    Ok(portal.services().tokens.authenticate(key, agent).await?)
+}
+
+/// The object a part of the path leads to; 308 where it has another slug now, 404 where there is none.
+fn here<T>(found: Found<T>, request: &HttpRequest, reference: &str) -> Result<T, Problem> {
+    match found {
+        Found::Here(object) => Ok(object),
+        Found::Missing => Err(Problem::not_found()),
+        Found::At(slug) => {
+            let path = request.path();
+            let moved: Vec<&str> =
+                path.split('/').map(|part| if part == reference { slug.as_str() } else { part }).collect();
+            let mut location = moved.join("/");
+            if !request.query_string().is_empty() {
+                location = format!("{location}?{}", request.query_string());
+            }
+            Err(Problem::moved(location))
+        }
+    }
+}
+
+/// A method that the path does not have; plain `OPTIONS` tells those it has.
+fn other_method(request: &HttpRequest, allowed: &str) -> HttpResponse {
+    if *request.method() == Method::OPTIONS {
+        return HttpResponse::Ok().insert_header((header::ALLOW, allowed)).finish();
+    }
+    let message = "The method is not allowed for the requested URL.";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, message).header(header::ALLOW, allowed).response()
+}
+
+/// A path that no operation has.
+pub async fn unknown() -> HttpResponse {
+    Problem::not_found().with("error", NOT_FOUND.into()).response()
+}

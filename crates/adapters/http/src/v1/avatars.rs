@@ -1,0 +1,7 @@
+//! `/api/1/avatars/`.
+
+use crate::Operation;
+
+pub(super) fn operations() -> Vec<Operation> {
+    Vec::new()
+}

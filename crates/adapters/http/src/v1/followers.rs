@@ -1,0 +1,109 @@
+//! Followers of organisations and users: the same three operations on each.
+
+use actix_web::{HttpResponse, http::StatusCode};
+use basalt_app::follows::Followable;
+use basalt_domain::ObjectId;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::{
+    Operation,
+    context::Ctx,
+    operation::{PAGING, QueryParam},
+    paging::PageView,
+    problem::Problem,
+    v1::references::{Id, Time, UserReference},
+};
+
+/// What can be followed, and its operations' names.
+pub struct Followed {
+    path: &'static str,
+    ids: [&'static str; 3],
+    as_followable: fn(ObjectId) -> Followable,
+}
+
+/// Followers of organisations.
+pub const ORGANIZATIONS: Followed = Followed {
+    path: "/api/1/organizations/{id}/followers/",
+    ids: ["list_organization_followers", "follow_organization", "unfollow_organization"],
+    as_followable: Followable::Organization,
+};
+
+/// Followers of users.
+pub const USERS: Followed = Followed {
+    path: "/api/1/users/{id}/followers/",
+    ids: ["list_user_followers", "follow_user", "unfollow_user"],
+    as_followable: Followable::User,
+};
+
+/// A user who follows.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Follow")]
+pub struct FollowView<'a> {
+    follower: UserReference<'a>,
+    id: Id,
+    since: Time,
+}
+
+/// Number of followers after following or unfollowing.
+#[derive(Serialize, JsonSchema)]
+pub struct FollowerCount {
+    followers: u64,
+}
+
+/// The three operations.
+pub fn operations(followed: &'static Followed) -> Vec<Operation> {
+    let [list_id, follow_id, unfollow_id] = followed.ids;
+    vec![
+        Operation::get(list_id, followed.path, move |ctx| list(ctx, followed))
+            .query(&PAGING)
+            .query(&[QueryParam::text("user")])
+            .answers::<PageView<FollowView<'static>>>(200)
+            .summary("Lists followers, oldest first"),
+        Operation::post(follow_id, followed.path, move |ctx| follow(ctx, followed))
+            .answers::<FollowerCount>(201)
+            .answers::<FollowerCount>(200)
+            .summary("Follows"),
+        Operation::delete(unfollow_id, followed.path, move |ctx| unfollow(ctx, followed))
+            .answers::<FollowerCount>(200)
+            .summary("Follows no longer"),
+    ]
+}
+
+/// What the id in the path stands for; slugs are not accepted here.
+async fn object(ctx: &Ctx, followed: &Followed) -> Result<(ObjectId, Followable), Problem> {
+    let id = ObjectId::parse(ctx.segment("id")).map_err(|_error| Problem::not_found())?;
+    let object = (followed.as_followable)(id);
+    ctx.services().follows.known(object).await?;
+    Ok((id, object))
+}
+
+async fn list(ctx: Ctx, followed: &Followed) -> Result<HttpResponse, Problem> {
+    let (id, _object) = object(&ctx, followed).await?;
+    let at = ctx.params.page(20, ctx.settings().page_size_max)?;
+    let page = ctx.services().follows.page(id, ctx.params.id("user")?, at).await?;
+    let rows = page.items.clone();
+    let users = ctx.services().context.store.users.by_ids(rows.iter().map(|row| &row.value.follower)).await?;
+    let mut shown = rows.iter().map(|row| {
+        users.get(&row.value.follower).map(|user| FollowView {
+            follower: UserReference::new(&user.value, &ctx.links),
+            id: Id(row.value.id),
+            since: row.value.since().into(),
+        })
+    });
+    ctx.ok(&PageView::new(&ctx, page.map(|_row| shown.next().flatten())))
+}
+
+async fn follow(ctx: Ctx, followed: &Followed) -> Result<HttpResponse, Problem> {
+    let (_id, object) = object(&ctx, followed).await?;
+    let (new, followers) = ctx.services().follows.follow(&ctx.caller, object).await?;
+    let status = if new { StatusCode::CREATED } else { StatusCode::OK };
+    ctx.answer(status, &FollowerCount { followers })
+}
+
+async fn unfollow(ctx: Ctx, followed: &Followed) -> Result<HttpResponse, Problem> {
+    let (_id, object) = object(&ctx, followed).await?;
+    let followers = ctx.services().follows.unfollow(&ctx.caller, object).await?;
+    ctx.ok(&json!({"followers": followers}))
+}

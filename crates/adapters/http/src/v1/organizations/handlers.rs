@@ -1,0 +1,95 @@
+//! Reading, creating, changing and deleting organisations.
+
+use actix_web::HttpResponse;
+use basalt_app::organizations::OrganizationFilter;
+use basalt_domain::{
+    Organization, Sort,
+    organization::{BADGES, sort_field},
+};
+use basalt_ports::Version;
+
+use super::{
+    forms::OrganizationForm,
+    views::{OrganizationView, Suggestion},
+};
+use crate::{
+    context::{Ctx, no_content},
+    paging::PageView,
+    problem::Problem,
+};
+
+/// Items on a page unless a client asks otherwise.
+const PAGE_SIZE: u64 = 20;
+
+pub(super) async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
+    let params = &ctx.params;
+    let at = params.page(PAGE_SIZE, ctx.settings().page_size_max)?;
+    let sort = params.sort(sort_field)?.map(|(path, descending)| Sort::by(path, descending));
+    let badge = params.get("badge").map(str::to_owned);
+    if badge.as_deref().is_some_and(|badge| !BADGES.iter().any(|(kind, _label)| *kind == badge)) {
+        return Err(Problem::parameter("badge", "Unknown badge type"));
+    }
+    let text = |name| params.filled(name).map(str::to_owned);
+    let filter =
+        OrganizationFilter { q: text("q"), badge, name: text("name"), business_number_id: text("business_number_id") };
+    let organizations = &ctx.services().organizations;
+    let page = organizations.page(&filter, sort, at).await?;
+    let users = organizations.members_of(page.items.iter().map(|row| &row.value)).await?;
+    let rows = page.items.clone();
+    let mut shown = rows.iter().map(|row| OrganizationView::new(&ctx, &row.value, &users));
+    ctx.ok(&PageView::new(&ctx, page.map(|_row| shown.next())))
+}
+
+pub(super) async fn create(ctx: Ctx) -> Result<HttpResponse, Problem> {
+    let form = OrganizationForm::create(ctx.object()?);
+    let organization = ctx.services().organizations.create(&ctx.caller, &form).await?;
+    let users = ctx.services().organizations.members_of([&organization]).await?;
+    ctx.created(&OrganizationView::new(&ctx, &organization, &users))
+}
+
+pub(super) async fn show(ctx: Ctx) -> Result<HttpResponse, Problem> {
+    let organization = &ctx.organization()?.value;
+    let organizations = &ctx.services().organizations;
+    organizations.readable(&ctx.caller, organization)?;
+    let users = organizations.members_of([organization]).await?;
+    ctx.ok(&OrganizationView::new(&ctx, organization, &users))
+}
+
+pub(super) async fn update(ctx: Ctx) -> Result<HttpResponse, Problem> {
+    let organizations = &ctx.services().organizations;
+    let expected = expected(&ctx).await?;
+    let form = OrganizationForm::update(ctx.object()?);
+    let id = ctx.organization()?.value.id;
+    let organization = organizations.update(&ctx.caller, id, &form, expected).await?;
+    let users = organizations.members_of([&organization]).await?;
+    ctx.ok(&OrganizationView::new(&ctx, &organization, &users))
+}
+
+pub(super) async fn delete(ctx: Ctx) -> Result<HttpResponse, Problem> {
+    ctx.params
+        .boolean("send_legal_notice", "Send formal legal notice with appeal information to owner (admin only)")?;
+    let expected = expected(&ctx).await?;
+    ctx.services().organizations.delete(&ctx.caller, ctx.organization()?.value.id, expected).await?;
+    Ok(no_content())
+}
+
+/// The version that the client's `If-Match` stands for.
+async fn expected(ctx: &Ctx) -> Result<Option<Version>, Problem> {
+    let row = ctx.organization()?;
+    if !ctx.request.headers().contains_key("if-match") {
+        return Ok(None);
+    }
+    let users = ctx.services().organizations.members_of([&row.value]).await?;
+    let asked = ctx.if_match(&OrganizationView::new(ctx, &row.value, &users))?;
+    Ok(asked.then_some(row.version))
+}
+
+pub(super) async fn suggest(ctx: Ctx) -> Result<HttpResponse, Problem> {
+    let text = ctx.params.required("q", "The string to autocomplete/suggest")?;
+    let size = ctx.params.size(10, ctx.settings().page_size_max)?;
+    let found = ctx.services().organizations.suggest(text, size).await?;
+    let organizations: Vec<&Organization> = found.iter().map(|row| &row.value).collect();
+    let shown: Vec<Suggestion<'_>> =
+        organizations.into_iter().map(|organization| Suggestion::new(&ctx, organization)).collect();
+    ctx.ok(&shown)
+}

@@ -1,0 +1,91 @@
+//! Asking to join, inviting, and the answers.
+
+use actix_web::{HttpResponse, http::StatusCode};
+use basalt_app::organizations::{Accepted, Asked, Organizations};
+use basalt_domain::MembershipRequest;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{
+    forms,
+    views::{MemberView, MembershipRequestView},
+};
+use crate::{context::Ctx, problem::Problem, v1::references::Sight};
+
+pub(super) async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
+    let organization = &ctx.organization()?.value;
+    let (user, status) = (ctx.params.filled("user"), ctx.params.filled("status"));
+    let requests = ctx.services().organizations.requests(&ctx.caller, organization, user, status)?;
+    let users = users_of(&ctx, &requests).await?;
+    let sight = Sight::on_members(&ctx.caller.viewer, organization);
+    let shown: Vec<MembershipRequestView<'_>> =
+        requests.iter().map(|request| MembershipRequestView::new(&ctx, request, &users, sight)).collect();
+    ctx.ok(&shown)
+}
+
+pub(super) async fn ask(ctx: Ctx) -> Result<HttpResponse, Problem> {
+    let id = ctx.organization()?.value.id;
+    let body = ctx.object()?;
+    let comment = match body.get("comment") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(comment)) => Some(comment.as_str()),
+        Some(_other) => return Err(Organizations::comment_must_be_text(id).into()),
+    };
+    let (status, request) = match ctx.services().organizations.ask(&ctx.caller, id, comment).await? {
+        Asked::New(request) => (StatusCode::CREATED, request),
+        Asked::Again(request) => (StatusCode::OK, request),
+    };
+    show(&ctx, status, &request).await
+}
+
+pub(super) async fn invite(ctx: Ctx) -> Result<HttpResponse, Problem> {
+    let organization = &ctx.organization()?.value;
+    let organizations = &ctx.services().organizations;
+    organizations.allow(&ctx.caller, organization, basalt_domain::policy::organization::Action::Members)?;
+    let invitation = forms::invitation(&ctx.object()?)?;
+    let request = organizations.invite(&ctx.caller, organization.id, &invitation).await?;
+    show(&ctx, StatusCode::CREATED, &request).await
+}
+
+pub(super) async fn accept(ctx: Ctx) -> Result<HttpResponse, Problem> {
+    let organization = &ctx.organization()?.value;
+    let request = request_id(&ctx)?;
+    let (status, member) = match ctx.services().organizations.accept(&ctx.caller, organization.id, request).await? {
+        Accepted::Joined(member) => (StatusCode::OK, member),
+        Accepted::Already(member) => (StatusCode::CONFLICT, member),
+    };
+    let users = ctx.services().context.store.users.by_ids([&member.user]).await?;
+    let sight = Sight::on_members(&ctx.caller.viewer, organization);
+    ctx.answer(status, &MemberView::new(&ctx, &member, &users, sight))
+}
+
+pub(super) async fn refuse(ctx: Ctx) -> Result<HttpResponse, Problem> {
+    let id = ctx.organization()?.value.id;
+    let request = request_id(&ctx)?;
+    let body = ctx.object()?;
+    let comment = forms::text(&body, "comment")?;
+    ctx.services().organizations.refuse(&ctx.caller, id, request, comment.as_deref()).await?;
+    ctx.ok(&json!({}))
+}
+
+pub(super) async fn cancel(ctx: Ctx) -> Result<HttpResponse, Problem> {
+    let id = ctx.organization()?.value.id;
+    let request = request_id(&ctx)?;
+    ctx.services().organizations.cancel(&ctx.caller, id, request).await?;
+    ctx.ok(&json!({}))
+}
+
+fn request_id(ctx: &Ctx) -> Result<Uuid, Problem> {
+    Uuid::try_parse(ctx.segment("id")).map_err(|_error| Problem::not_found())
+}
+
+async fn show(ctx: &Ctx, status: StatusCode, request: &MembershipRequest) -> Result<HttpResponse, Problem> {
+    let users = users_of(ctx, std::slice::from_ref(request)).await?;
+    let sight = Sight::on_members(&ctx.caller.viewer, &ctx.organization()?.value);
+    ctx.answer(status, &MembershipRequestView::new(ctx, request, &users, sight))
+}
+
+async fn users_of(ctx: &Ctx, requests: &[MembershipRequest]) -> Result<super::views::Users, Problem> {
+    let ids: Vec<_> = requests.iter().filter_map(|request| request.user).collect();
+    Ok(ctx.services().context.store.users.by_ids(&ids).await?)
+}

@@ -1,0 +1,61 @@
+//! Trying what the settings name, to tell every fault at once.
+
+use std::{future::Future, path::Path, time::Duration};
+
+use basalt_app::system::RandomIds;
+
+use crate::{
+    failure::{Failure, causes},
+    secrets,
+    settings::{DATA_FOLDER, Settings},
+    wiring,
+};
+
+/// How long a server may take to answer.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Connects to everything that the settings name. Every fault, in the order of the settings.
+pub async fn connections(settings: &Settings) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut note = |name: &str, result: Result<(), Failure>| {
+        if let Err(failure) = result {
+            faults.push(format!("{name}: {failure}"));
+        }
+    };
+    note("http.bind", listening(&settings.http.bind));
+    note("storage.url", in_time(storage(settings)).await);
+    note("files.url", wiring::files(&settings.files).map(drop));
+    note("mail.url", wiring::mailer(settings).map(drop));
+    let secrets = secrets::complete(&settings.auth, Path::new(DATA_FOLDER), &RandomIds::default());
+    note("auth", secrets.map(drop));
+    faults
+}
+
+/// Somebody else on the port would be found out too late. A running portal of ours is no fault: a
+/// check beside it must pass.
+fn listening(bind: &str) -> Result<(), Failure> {
+    for address in crate::serve::addresses(bind)? {
+        match std::net::TcpListener::bind(address) {
+            Err(error) if error.kind() != std::io::ErrorKind::AddrInUse => {
+                return Err(Failure::doing(address, &error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+async fn storage(settings: &Settings) -> Result<(), Failure> {
+    let storage = wiring::storage(settings).await?;
+    if settings.storage.migrate {
+        // The start will make the tables; that the server answers is what counts.
+        return Ok(());
+    }
+    storage.ready().await.map_err(|error| Failure::new(format!("{} (basalt migrate makes the tables)", causes(&error))))
+}
+
+async fn in_time(attempt: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    tokio::time::timeout(PATIENCE, attempt)
+        .await
+        .unwrap_or_else(|_late| Err(Failure::new(format!("no answer within {} seconds", PATIENCE.as_secs()))))
+}

@@ -1,0 +1,82 @@
+//! Which adapter stands behind which port.
+
+use std::{path::Path, sync::Arc};
+
+use basalt_app::{
+    Context, Services,
+    system::{RandomIds, SystemClock},
+};
+use basalt_files::{PictureMaker, S3Options};
+use basalt_ports::{Storage, Store, files::FileStore, mail::Mailer};
+use secrecy::ExposeSecret;
+
+use crate::{
+    failure::Failure,
+    secrets,
+    settings::{DATA_FOLDER, Files, Settings},
+    storage,
+};
+
+/// Connects to the storage of the settings.
+pub async fn storage(settings: &Settings) -> Result<Arc<dyn Storage>, Failure> {
+    let url = settings.storage.url.expose_secret();
+    storage::connect(url, (&settings.storage).into())
+        .await
+        .map_err(|failure| Failure::new(format!("storage {}: {failure}", storage::without_password(url))))
+}
+
+/// The file store of the settings.
+pub fn files(files: &Files) -> Result<Arc<dyn FileStore>, Failure> {
+    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let url = if files.url.is_empty() {
+        let folder = std::path::absolute(Path::new(DATA_FOLDER).join("files"))?;
+        url::Url::from_file_path(&folder)
+            .map_err(|()| Failure::new(format!("{} cannot be a URL", folder.display())))?
+            .to_string()
+    } else {
+        files.url.clone()
+    };
+    let s3 = S3Options {
+        endpoint: given(&files.s3.endpoint),
+        region: given(&files.s3.region),
+        access_key_id: given(&files.s3.access_key_id),
+        secret_access_key: given(&files.s3.access_key_id).map(|_name| files.s3.secret_access_key.clone()),
+        allow_http: files.s3.allow_http,
+        virtual_hosted_style: files.s3.virtual_hosted_style,
+    };
+    Ok(basalt_files::open(&url, &s3)?)
+}
+
+/// The mailer of the settings.
+pub fn mailer(settings: &Settings) -> Result<Arc<dyn Mailer>, Failure> {
+    Ok(basalt_mail::from_url(settings.mail.url.expose_secret(), &settings.mail.from)?)
+}
+
+/// All use cases over this storage.
+pub fn services(settings: &Settings, storage: Arc<dyn Storage>) -> Result<Services, Failure> {
+    let ids = Arc::new(RandomIds::default());
+    let secrets = secrets::complete(&settings.auth, Path::new(DATA_FOLDER), ids.as_ref())?;
+    // A setting for all; the repositories divide it. Organisations and users are what is read most.
+    let cache_bytes = settings.storage.cache_megabytes.saturating_mul(1024 * 1024) / 2;
+    Ok(Services::new(Context {
+        store: Store::new(storage, cache_bytes),
+        clock: Arc::new(SystemClock),
+        ids,
+        files: files(&settings.files)?,
+        pictures: Arc::new(
+            PictureMaker::new(settings.files.max_upload_bytes).with_max_pixels(settings.files.max_pixels),
+        ),
+        mailer: mailer(settings)?,
+        secrets,
+        shared_with_udata: settings.auth.shared_with_udata,
+    }))
+}
+
+/// All use cases, over a storage whose schema is up to date: for commands.
+pub async fn ready_services(settings: &Settings) -> Result<Services, Failure> {
+    let storage = storage(settings).await?;
+    if settings.storage.migrate {
+        storage.migrate().await?;
+    }
+    services(settings, storage)
+}

@@ -1,0 +1,223 @@
+//! Tables, columns and indexes of the declared collections, and the statements made once from them.
+
+use basalt_domain::{Collection, Condition, Document, Kind, Path};
+use sea_orm::Value as Sql;
+
+use crate::{dialect::Dialect, encode};
+
+/// Numbers of rows that are inserted by one statement: few different ones, so that each is prepared once.
+pub(crate) const BATCHES: [usize; 4] = [64, 16, 4, 1];
+
+/// A field with one value at most, and its column.
+#[derive(Debug)]
+pub(crate) struct Column {
+    pub(crate) path: Path,
+    pub(crate) name: String,
+    /// Is it a text that an index holds the beginning of?
+    pub(crate) shortened: bool,
+}
+
+/// Fields that together occur once.
+#[derive(Debug)]
+pub(crate) struct Unique {
+    pub(crate) name: String,
+    pub(crate) fields: &'static [&'static str],
+    pub(crate) columns: Vec<String>,
+}
+
+/// An index for reading.
+#[derive(Debug)]
+pub(crate) struct Index {
+    pub(crate) name: String,
+    pub(crate) columns: Vec<String>,
+}
+
+/// A collection as a table.
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub(crate) of: &'static Collection,
+    pub(crate) name: String,
+    pub(crate) columns: Vec<Column>,
+    /// Fields with many values, which are in the side table.
+    pub(crate) many: Vec<Path>,
+    pub(crate) side: String,
+    pub(crate) unique: Vec<Unique>,
+    pub(crate) indexes: Vec<Index>,
+    /// Names and conditions of the declared totals.
+    pub(crate) totals: Vec<(&'static str, Condition)>,
+    /// `SELECT id, version, document` of as many ids as [`BATCHES`] says, in their order, before a write.
+    selects: Vec<String>,
+    /// `UPDATE` by id and version.
+    pub(crate) update: String,
+    /// `DELETE` by id.
+    pub(crate) delete: String,
+    /// `DELETE` by id and version.
+    pub(crate) delete_version: String,
+    /// `INSERT` of as many rows as [`BATCHES`] says.
+    inserts: Vec<String>,
+    side_inserts: Vec<String>,
+    pub(crate) side_delete: String,
+    pub(crate) side_delete_all: String,
+}
+
+impl Table {
+    pub(crate) fn new(dialect: Dialect, of: &'static Collection) -> Self {
+        let column_of = |field: &str| if field == "_id" { "id".to_owned() } else { column_name(field) };
+        let names = |fields: &[&str]| fields.iter().map(|field| column_of(field)).collect::<Vec<_>>();
+        let unique: Vec<Unique> = of
+            .unique
+            .iter()
+            .map(|&fields| Unique { name: index_name(of, &names(fields), "key"), fields, columns: names(fields) })
+            .collect();
+        let mut declared: Vec<Vec<String>> = of.indexes.iter().map(|fields| names(fields)).collect();
+        if dialect.shortens_keys() {
+            // There the unique index is one over an expression, which no read uses.
+            for unique in &unique {
+                if !declared.iter().any(|columns| columns.starts_with(&unique.columns)) {
+                    declared.push(unique.columns.clone());
+                }
+            }
+        }
+        let indexes: Vec<Index> =
+            declared.into_iter().map(|columns| Index { name: index_name(of, &columns, "ix"), columns }).collect();
+        let columns: Vec<Column> = of
+            .fields
+            .iter()
+            .filter(|path| !path.many)
+            .map(|path| {
+                let name = column_of(path.name);
+                let indexed = indexes.iter().any(|index| index.columns.contains(&name));
+                let shortened = dialect == Dialect::Postgres && path.kind == Kind::Text && indexed;
+                Column { path: *path, name, shortened }
+            })
+            .collect();
+        let many = of.fields.iter().filter(|path| path.many).copied().collect();
+        let side = format!("{}_values", of.name);
+        let q = |name: &str| dialect.quote(name);
+        let p = |number| dialect.parameter(number);
+        let (table, side_table) = (q(of.name), q(&side));
+        let sets: String = (3..)
+            .zip(&columns)
+            .fold(String::new(), |sets, (at, column)| format!("{sets}, {} = {}", q(&column.name), p(at)));
+        let (id, version) = (p(columns.len() + 3), p(columns.len() + 4));
+        let update = format!(
+            "UPDATE {table} SET version = {}, document = {}{sets} WHERE id = {id} AND version = {version}",
+            p(1),
+            p(2),
+        );
+        let names: String = columns.iter().fold(String::new(), |names, column| format!("{names}, {}", q(&column.name)));
+        let insert = format!("INSERT INTO {table} (id, version, document{names}) VALUES ");
+        let side_insert = format!("INSERT INTO {side_table} (entity_id, field, value) VALUES ");
+        Self {
+            of,
+            name: of.name.to_owned(),
+            totals: of.totals.iter().map(|total| (total.name, (total.condition)())).collect(),
+            // Sorted: transactions that lock the same records lock them in the same order.
+            selects: BATCHES
+                .map(|rows| {
+                    let ids = rows_of(dialect, 1, rows);
+                    format!(
+                        "SELECT id, version, document FROM {table} WHERE id IN {ids} ORDER BY id{}",
+                        dialect.for_update()
+                    )
+                })
+                .to_vec(),
+            update,
+            delete: format!("DELETE FROM {table} WHERE id = {}", p(1)),
+            delete_version: format!("DELETE FROM {table} WHERE id = {} AND version = {}", p(1), p(2)),
+            inserts: BATCHES.map(|rows| insert.clone() + &rows_of(dialect, rows, columns.len() + 3)).to_vec(),
+            side_inserts: BATCHES.map(|rows| side_insert.clone() + &rows_of(dialect, rows, 3)).to_vec(),
+            side_delete: format!(
+                "DELETE FROM {side_table} WHERE entity_id = {} AND field = {} AND value = {}",
+                p(1),
+                p(2),
+                p(3)
+            ),
+            side_delete_all: format!("DELETE FROM {side_table} WHERE entity_id = {}", p(1)),
+            columns,
+            many,
+            side,
+            unique,
+            indexes,
+        }
+    }
+
+    /// The column of a field with one value.
+    pub(crate) fn column(&self, path: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.path.name == path)
+    }
+
+    /// Must the old document be known to write the new one?
+    pub(crate) fn needs_old(&self) -> bool {
+        !self.many.is_empty() || !self.of.totals.is_empty()
+    }
+
+    /// The statement that inserts the largest batch of at most so many rows, and how many.
+    pub(crate) fn insert_of(&self, rows: usize) -> (&str, usize) {
+        batch_of(&self.inserts, rows)
+    }
+
+    /// The statement that reads the smallest batch of at least one and at most [`BATCHES`] ids, and its size.
+    pub(crate) fn select_of(&self, ids: usize) -> (&str, usize) {
+        let large_enough = BATCHES.into_iter().zip(&self.selects).rfind(|(batch, _statement)| *batch >= ids);
+        large_enough
+            .or_else(|| BATCHES.into_iter().zip(&self.selects).next())
+            .map_or(("", 0), |(batch, statement)| (statement.as_str(), batch))
+    }
+
+    /// The same for the side table.
+    pub(crate) fn side_insert_of(&self, rows: usize) -> (&str, usize) {
+        batch_of(&self.side_inserts, rows)
+    }
+
+    /// The values of the columns.
+    pub(crate) fn column_values<'a>(&'a self, document: &'a Document) -> impl Iterator<Item = Sql> + 'a {
+        self.columns.iter().map(|column| encode::column_value(column.path.kind, document.at(column.path.name)))
+    }
+
+    /// The side rows, each once: field and value.
+    pub(crate) fn side_values(&self, document: &Document) -> Vec<(&'static str, String)> {
+        let mut rows = Vec::new();
+        for path in &self.many {
+            for value in document.values_at(path.name) {
+                rows.extend(encode::side_text(path.kind, value).map(|text| (path.name, text)));
+            }
+        }
+        rows.sort_unstable();
+        rows.dedup();
+        rows
+    }
+}
+
+fn batch_of(statements: &[String], rows: usize) -> (&str, usize) {
+    BATCHES
+        .into_iter()
+        .zip(statements)
+        .find(|(batch, _statement)| *batch <= rows)
+        .map_or(("", 0), |(batch, statement)| (statement.as_str(), batch))
+}
+
+/// `(?, ?), (?, ?)`: so many rows of so many parameters.
+fn rows_of(dialect: Dialect, rows: usize, width: usize) -> String {
+    let row = |row: usize| {
+        let parameters: Vec<String> = (1..=width).map(|at| dialect.parameter(row * width + at)).collect();
+        format!("({})", parameters.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
+/// Column of a dotted path: `actor._ref.$id` is `actor__ref_id`.
+fn column_name(path: &str) -> String {
+    let name = path.replace('.', "_").replace('$', "");
+    if matches!(name.as_str(), "id" | "version" | "document") { format!("{name}_") } else { name }
+}
+
+/// Name of an index within the 63 characters that PostgreSQL allows.
+fn index_name(of: &Collection, columns: &[String], suffix: &str) -> String {
+    let name = format!("{}_{}_{suffix}", of.name, columns.join("_"));
+    if name.len() <= 60 {
+        return name;
+    }
+    let hash = crate::schema::fingerprint_of(&name);
+    format!("{}_{:08x}_{suffix}", name.chars().take(44).collect::<String>(), hash & 0xffff_ffff)
+}

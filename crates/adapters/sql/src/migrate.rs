@@ -1,0 +1,300 @@
+//! From whatever is there to what the declared collections need. Nothing is ever dropped but views.
+//!
+//! What has been done is noted in `basalt_schema`: a fingerprint of all declarations, so that a
+//! start needs one query, and for each collection the fields whose columns and side rows are
+//! filled. MySQL ends a transaction at each change of a table; a migration that was interrupted
+//! there finds its notes missing and begins again, every step being one that can be repeated.
+
+use std::collections::{HashMap, HashSet};
+
+use basalt_domain::Document;
+use basalt_ports::StorageError;
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    Value as Sql,
+};
+
+use crate::{SqlStorage, dialect::Dialect, error::unavailable, layout::Table, schema, select};
+
+const FINGERPRINT: &str = "fingerprint";
+/// Documents that are read at once when columns are filled.
+const BATCH: u64 = 200;
+/// How long to wait for the migration of another process, in seconds.
+const WAIT_S: u64 = 3600;
+/// Names the lock of migrations in PostgreSQL.
+const LOCK: i64 = 0x6261_7361_6c74;
+
+/// Are the tables those of this version?
+pub(crate) async fn is_current(connection: &impl ConnectionTrait, storage: &SqlStorage) -> Result<bool, StorageError> {
+    let wanted = schema::fingerprint(storage.tables.values());
+    let statement = storage.statement(schema::read_value(storage.dialect), vec![FINGERPRINT.into()]);
+    match connection.query_one_raw(statement).await {
+        Ok(row) => Ok(row.and_then(|row| row.try_get_by_index::<String>(0).ok()).is_some_and(|found| found == wanted)),
+        // No such table yet, or no database: the difference shows at the next statement.
+        Err(error) if matches!(error, DbErr::Query(_)) && is_missing_table(&error) => Ok(false),
+        Err(error) => Err(unavailable(error)),
+    }
+}
+
+fn is_missing_table(error: &DbErr) -> bool {
+    let text = error.to_string();
+    text.contains("basalt_schema")
+}
+
+/// Makes what is missing, fills what is new.
+pub(crate) async fn migrate(storage: &SqlStorage) -> Result<(), StorageError> {
+    if is_current(&storage.writer, storage).await? {
+        return Ok(());
+    }
+    let options =
+        TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+    let transaction = storage.writer.begin_with_options(options).await.map_err(unavailable)?;
+    let migration = Migration { storage, dialect: storage.dialect, transaction };
+    let done = migration.run_alone().await;
+    match done {
+        Ok(()) => migration.transaction.commit().await.map_err(unavailable),
+        Err(error) => {
+            if let Err(error) = migration.transaction.rollback().await {
+                tracing::warn!(%error, "migration was not rolled back");
+            }
+            Err(error)
+        }
+    }
+}
+
+struct Migration<'a> {
+    storage: &'a SqlStorage,
+    dialect: Dialect,
+    /// Also where it does not hold back changes of tables: it keeps us on one connection.
+    transaction: DatabaseTransaction,
+}
+
+impl Migration<'_> {
+    /// Waits until no other process migrates. SQLite's transaction does so by itself.
+    async fn run_alone(&self) -> Result<(), StorageError> {
+        match self.dialect {
+            Dialect::Sqlite => self.run().await,
+            Dialect::Postgres => {
+                // Released with the transaction.
+                self.execute("SELECT pg_advisory_xact_lock($1)", vec![LOCK.into()]).await?;
+                self.run().await
+            }
+            Dialect::Mysql { .. } => {
+                let name = "CONCAT('basalt:', LEFT(DATABASE(), 50))";
+                let got = self.numbers(&format!("SELECT GET_LOCK({name}, {WAIT_S})"), Vec::new()).await?;
+                if got.first() != Some(&1) {
+                    return Err(StorageError::unavailable("another process has been migrating for an hour"));
+                }
+                let done = self.run().await;
+                self.numbers(&format!("SELECT RELEASE_LOCK({name})"), Vec::new()).await?;
+                done
+            }
+        }
+    }
+
+    async fn run(&self) -> Result<(), StorageError> {
+        for statement in schema::own_tables(self.dialect) {
+            self.execute(&statement, Vec::new()).await?;
+        }
+        if is_current(&self.transaction, self.storage).await? {
+            return Ok(());
+        }
+        let present = self.present().await?;
+        let mut tables: Vec<&Table> = self.storage.tables.values().collect();
+        tables.sort_unstable_by_key(|table| table.of.name);
+        for table in tables {
+            self.bring_up(table, &present).await?;
+        }
+        self.note(FINGERPRINT, &schema::fingerprint(self.storage.tables.values())).await
+    }
+
+    async fn bring_up(&self, table: &Table, present: &Present) -> Result<(), StorageError> {
+        let is_new = !present.columns.contains_key(&table.name);
+        if is_new {
+            self.execute(&schema::create_table(self.dialect, table), Vec::new()).await?;
+        }
+        for column in &table.columns {
+            if !is_new && !present.has_column(&table.name, &column.name) {
+                self.execute(&schema::add_column(self.dialect, table, column), Vec::new()).await?;
+            }
+        }
+        if !table.many.is_empty() && !present.columns.contains_key(&table.side) {
+            for statement in schema::create_side_table(self.dialect, table) {
+                self.execute(&statement, Vec::new()).await?;
+            }
+        }
+        let fields = schema::fields_of(table);
+        let filled = self.noted(table.of.name).await?;
+        if filled.as_deref() != Some(&fields) {
+            self.fill(table).await?;
+        }
+        // Indexes last: they are made once from filled columns.
+        for unique in &table.unique {
+            if !present.indexes.contains(&unique.name) {
+                for statement in schema::create_unique(self.dialect, table, unique) {
+                    let adds = statement.contains(" ADD COLUMN ");
+                    let digests = unique.columns.iter().map(|column| format!("{column}_digest"));
+                    if !adds || !digests.into_iter().any(|digest| present.has_column(&table.name, &digest)) {
+                        self.execute(&statement, Vec::new()).await?;
+                    }
+                }
+            }
+        }
+        for index in &table.indexes {
+            if !present.indexes.contains(&index.name) {
+                self.execute(&schema::create_index(self.dialect, table, index), Vec::new()).await?;
+            }
+        }
+        for statement in schema::create_view(self.dialect, table) {
+            self.execute(&statement, Vec::new()).await?;
+        }
+        self.count_totals(table).await?;
+        self.note(table.of.name, &fields).await
+    }
+
+    /// Fills the columns and side rows of all records from their documents.
+    async fn fill(&self, table: &Table) -> Result<(), StorageError> {
+        let page = format!(
+            "SELECT id, version, document FROM {} WHERE id > {} ORDER BY id LIMIT {BATCH}",
+            self.dialect.quote(&table.name),
+            self.dialect.parameter(1)
+        );
+        // No id of a record is empty but that of texts, which a first page from "" would leave out.
+        let first = page.replacen("id > ", "id >= ", 1);
+        let mut after: Option<String> = None;
+        let mut filled = 0_u64;
+        loop {
+            let sql = if after.is_some() { &page } else { &first };
+            let values = vec![after.clone().unwrap_or_default().into()];
+            let statement = self.storage.statement(sql, values);
+            let rows = self.transaction.query_all_raw(statement).await.map_err(unavailable)?;
+            if rows.is_empty() {
+                break;
+            }
+            for row in rows {
+                let id: String = row.try_get_by_index(0).map_err(unavailable)?;
+                let version: i64 = row.try_get_by_index(1).map_err(unavailable)?;
+                let text: String = row.try_get_by_index(2).map_err(unavailable)?;
+                self.fill_one(table, &id, version, text).await?;
+                filled += 1;
+                after = Some(id);
+            }
+        }
+        if filled > 0 {
+            tracing::info!(collection = table.of.name, records = filled, "columns filled from documents");
+        }
+        Ok(())
+    }
+
+    async fn fill_one(&self, table: &Table, id: &str, version: i64, text: String) -> Result<(), StorageError> {
+        let document: Document = serde_json::from_str(&text).map_err(|error| StorageError::Corrupt {
+            collection: table.of.name,
+            id: id.to_owned(),
+            source: error.into(),
+        })?;
+        // Version and document stay as they are.
+        let mut values: Vec<Sql> = vec![version.into(), text.into()];
+        values.extend(table.column_values(&document));
+        values.extend([id.into(), version.into()]);
+        self.execute(&table.update, values).await?;
+        if !table.many.is_empty() {
+            self.execute(&table.side_delete_all, vec![id.into()]).await?;
+            for (field, value) in table.side_values(&document) {
+                let (insert, _one) = table.side_insert_of(1);
+                self.execute(insert, vec![id.into(), field.into(), value.into()]).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn count_totals(&self, table: &Table) -> Result<(), StorageError> {
+        for (name, condition) in &table.totals {
+            let count = select::count(self.dialect, table, condition);
+            let row = self.transaction.query_one_raw(count).await.map_err(unavailable)?;
+            let records: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0)).map_err(unavailable)?;
+            let [delete, insert] = schema::write_total(self.dialect);
+            self.execute(&delete, vec![table.of.name.into(), (*name).into()]).await?;
+            self.execute(&insert, vec![table.of.name.into(), (*name).into(), records.into()]).await?;
+        }
+        Ok(())
+    }
+
+    async fn noted(&self, name: &str) -> Result<Option<String>, StorageError> {
+        let statement = self.storage.statement(schema::read_value(self.dialect), vec![name.into()]);
+        let row = self.transaction.query_one_raw(statement).await.map_err(unavailable)?;
+        row.map(|row| row.try_get_by_index(0)).transpose().map_err(unavailable)
+    }
+
+    async fn note(&self, name: &str, value: &str) -> Result<(), StorageError> {
+        let [delete, insert] = schema::write_value(self.dialect);
+        self.execute(&delete, vec![name.into()]).await?;
+        self.execute(&insert, vec![name.into(), value.into()]).await
+    }
+
+    async fn execute(&self, sql: &str, values: Vec<Sql>) -> Result<(), StorageError> {
+        if values.is_empty() {
+            // MySQL cannot prepare all statements that change tables.
+            self.transaction.execute_unprepared(sql).await.map_err(unavailable)?;
+        } else {
+            self.transaction.execute_raw(self.storage.statement(sql, values)).await.map_err(unavailable)?;
+        }
+        Ok(())
+    }
+
+    async fn numbers(&self, sql: &str, values: Vec<Sql>) -> Result<Vec<i64>, StorageError> {
+        let rows = self.transaction.query_all_raw(self.storage.statement(sql, values)).await.map_err(unavailable)?;
+        let number = |row: &sea_orm::QueryResult| {
+            row.try_get_by_index::<Option<i64>>(0)
+                .or_else(|_narrow| row.try_get_by_index::<Option<i32>>(0).map(|number| number.map(i64::from)))
+        };
+        rows.iter()
+            .map(|row| number(row).map(|number| number.unwrap_or(0)))
+            .collect::<Result<_, _>>()
+            .map_err(unavailable)
+    }
+
+    /// What is there already.
+    async fn present(&self) -> Result<Present, StorageError> {
+        let (columns, indexes) = match self.dialect {
+            Dialect::Sqlite => (
+                "SELECT m.name, p.name FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table'",
+                "SELECT name, name FROM sqlite_master WHERE type = 'index'",
+            ),
+            Dialect::Postgres => (
+                "SELECT table_name::text, column_name::text FROM information_schema.columns \
+                 WHERE table_schema = current_schema()",
+                "SELECT indexname::text, indexname::text FROM pg_indexes WHERE schemaname = current_schema()",
+            ),
+            Dialect::Mysql { .. } => (
+                "SELECT CONVERT(table_name USING utf8mb4), CONVERT(column_name USING utf8mb4) \
+                 FROM information_schema.columns WHERE table_schema = DATABASE()",
+                "SELECT CONVERT(index_name USING utf8mb4), CONVERT(index_name USING utf8mb4) \
+                 FROM information_schema.statistics WHERE table_schema = DATABASE()",
+            ),
+        };
+        let mut present = Present { columns: HashMap::new(), indexes: HashSet::new() };
+        for (table, column) in self.pairs(columns).await? {
+            present.columns.entry(table).or_default().insert(column);
+        }
+        present.indexes.extend(self.pairs(indexes).await?.into_iter().map(|(name, _name)| name));
+        Ok(present)
+    }
+
+    async fn pairs(&self, sql: &str) -> Result<Vec<(String, String)>, StorageError> {
+        let rows =
+            self.transaction.query_all_raw(self.storage.statement(sql, Vec::new())).await.map_err(unavailable)?;
+        let pair = |row: &sea_orm::QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
+        rows.iter().map(pair).collect::<Result<_, DbErr>>().map_err(unavailable)
+    }
+}
+
+struct Present {
+    columns: HashMap<String, HashSet<String>>,
+    indexes: HashSet<String>,
+}
+
+impl Present {
+    fn has_column(&self, table: &str, column: &str) -> bool {
+        self.columns.get(table).is_some_and(|columns| columns.contains(column))
+    }
+}

@@ -1,0 +1,127 @@
+//! Queries as `SELECT` statements.
+
+use basalt_domain::{Condition, Test};
+use basalt_ports::{Query, SortKey};
+use sea_orm::{
+    ExprTrait, Statement,
+    sea_query::{Alias, Expr, NullOrdering, Order, Query as Select, SelectStatement},
+};
+
+use crate::{
+    condition::{column, expression, shortened},
+    dialect::Dialect,
+    layout::Table,
+};
+
+/// Pages that begin later than this are found by an index scan over ids; documents are read for
+/// the records of the page only.
+const DEEP: u64 = 100;
+
+/// `version, document` of the records of a query, in its order.
+pub(crate) fn fetch(dialect: Dialect, table: &Table, query: &Query) -> Statement {
+    let mut select = Select::select();
+    select.expr(column(table, "version")).expr(column(table, "document")).from(Alias::new(&table.name));
+    if query.offset > DEEP {
+        let mut page = Select::select();
+        page.expr_as(column(table, "id"), Alias::new("page_id")).from(Alias::new(&table.name));
+        restrict(dialect, table, query, &mut page);
+        let same = Expr::col((Alias::new("page"), Alias::new("page_id"))).eq(column(table, "id"));
+        select.join_subquery(sea_orm::JoinType::InnerJoin, page, Alias::new("page"), same);
+        order(dialect, table, query, &mut select);
+    } else {
+        restrict(dialect, table, query, &mut select);
+    }
+    dialect.backend().build(&select)
+}
+
+/// `id` of the records of a query, in its order.
+pub(crate) fn ids(dialect: Dialect, table: &Table, query: &Query) -> Statement {
+    let mut select = Select::select();
+    select.expr(column(table, "id")).from(Alias::new(&table.name));
+    restrict(dialect, table, query, &mut select);
+    dialect.backend().build(&select)
+}
+
+/// The number of records.
+pub(crate) fn count(dialect: Dialect, table: &Table, condition: &Condition) -> Statement {
+    let mut select = Select::select();
+    select.expr(Expr::cust("COUNT(*)")).from(Alias::new(&table.name));
+    if *condition != Condition::always() {
+        select.and_where(expression(dialect, table, condition));
+    }
+    dialect.backend().build(&select)
+}
+
+fn restrict(dialect: Dialect, table: &Table, query: &Query, select: &mut SelectStatement) {
+    if query.condition != Condition::always() {
+        select.and_where(expression(dialect, table, &query.condition));
+    }
+    order(dialect, table, query, select);
+    // Databases count in signed numbers.
+    let largest = i64::MAX.unsigned_abs();
+    if query.limit < largest || query.offset > 0 {
+        select.limit(Ord::min(query.limit, largest));
+    }
+    if query.offset > 0 {
+        select.offset(Ord::min(query.offset, largest));
+    }
+}
+
+fn order(dialect: Dialect, table: &Table, query: &Query, select: &mut SelectStatement) {
+    if dialect == Dialect::Postgres {
+        // PostgreSQL does not see that a column which `IS NULL` is the same in all rows, and would
+        // not use the index that begins with it, unless told to sort by it too.
+        if let Some(first) = query.sort.first() {
+            for name in absent_before(table, query, first) {
+                sort(dialect, select, column(table, &name), first.descending);
+            }
+        }
+    }
+    for key in &query.sort {
+        if key.path.name == "_id" {
+            sort(dialect, select, column(table, "id"), key.descending);
+        } else if let Some(found) = table.column(key.path.name) {
+            if found.shortened {
+                sort(dialect, select, shortened(column(table, &found.name)), key.descending);
+            }
+            sort(dialect, select, column(table, &found.name), key.descending);
+        }
+    }
+    let direction = if query.id_descends() { Order::Desc } else { Order::Asc };
+    select.order_by_expr(column(table, "id"), direction);
+}
+
+/// Absent values are the smallest.
+fn sort(dialect: Dialect, select: &mut SelectStatement, by: Expr, descending: bool) {
+    let (direction, nulls) =
+        if descending { (Order::Desc, NullOrdering::Last) } else { (Order::Asc, NullOrdering::First) };
+    if dialect == Dialect::Postgres {
+        select.order_by_expr_with_nulls(by, direction, nulls);
+    } else {
+        select.order_by_expr(by, direction);
+    }
+}
+
+/// The columns that an index has before the first sort key and that the condition wants absent.
+fn absent_before(table: &Table, query: &Query, first: &SortKey) -> Vec<String> {
+    let conditions = match &query.condition {
+        Condition::All(conditions) => conditions.as_slice(),
+        condition => std::slice::from_ref(condition),
+    };
+    let absent = |name: &String| {
+        conditions.iter().any(|condition| match condition {
+            Condition::Is(path, Test::Absent) => {
+                !path.many && table.column(path.name).is_some_and(|column| column.name == *name)
+            }
+            _ => false,
+        })
+    };
+    let Some(key) = table.column(first.path.name) else { return Vec::new() };
+    for index in &table.indexes {
+        let before: Vec<String> = index.columns.iter().take_while(|name| **name != key.name).cloned().collect();
+        if before.len() < index.columns.len() && before.iter().all(absent) {
+            return before;
+        }
+    }
+    Vec::new()
+}

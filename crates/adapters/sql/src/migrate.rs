@@ -21,8 +21,6 @@ const FINGERPRINT: &str = "fingerprint";
 const BATCH: u64 = 200;
 /// How long to wait for the migration of another process, in seconds.
 const WAIT_S: u64 = 3600;
-/// Names the lock of migrations in PostgreSQL.
-const LOCK: i64 = 0x6261_7361_6c74;
 
 /// Are the tables those of this version?
 pub(crate) async fn is_current(connection: &impl ConnectionTrait, storage: &SqlStorage) -> Result<bool, StorageError> {
@@ -76,7 +74,8 @@ impl Migration<'_> {
             Dialect::Sqlite => self.run().await,
             Dialect::Postgres => {
                 // Released with the transaction.
-                self.execute("SELECT pg_advisory_xact_lock($1)", vec![LOCK.into()]).await?;
+                let lock = "SELECT pg_advisory_xact_lock(hashtextextended('basalt:' || current_schema(), 0))";
+                self.execute(lock, Vec::new()).await?;
                 self.run().await
             }
             Dialect::Mysql { .. } => {

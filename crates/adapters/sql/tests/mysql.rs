@@ -1,0 +1,16 @@
+//! The contract of storages, on MySQL or MariaDB, each test in a database of its own.
+
+use std::sync::Arc;
+
+use basalt_ports::Storage;
+
+mod servers;
+
+use servers::Place;
+
+async fn fresh() -> Option<(Arc<dyn Storage>, Place)> {
+    let place = Place::on_mysql().await?;
+    Some((Arc::new(place.storage().await), place))
+}
+
+basalt_contract::storage_contract!(fresh);

@@ -31,10 +31,10 @@ pub struct RandomIds {
 
 impl Default for RandomIds {
     fn default() -> Self {
-        let mut random = [0_u8; 8];
-        fill(&mut random);
-        let [a, b, c, d, e, x, y, z] = random;
-        Self { process: [a, b, c, d, e], counter: AtomicU32::new(u32::from_be_bytes([0, x, y, z])) }
+        let (mut process, mut counter) = ([0_u8; 5], [0_u8; 4]);
+        fill(&mut process);
+        fill(&mut counter);
+        Self { process, counter: AtomicU32::new(u32::from_be_bytes(counter)) }
     }
 }
 

@@ -31,10 +31,10 @@ pub fn first_free(slug: &str, taken: &[String]) -> String {
     if !taken.iter().any(|other| other == slug) {
         return slug.to_owned();
     }
-    (1_u64..)
-        .map(|number| numbered(slug, number))
-        .find(|candidate| !taken.contains(candidate))
-        .unwrap_or_else(|| slug.to_owned())
+    // Among one more number than slugs are taken, one is free.
+    let numbers = 1..=taken.len() as u64 + 1;
+    let free = numbers.map(|number| numbered(slug, number)).find(|candidate| !taken.contains(candidate));
+    free.unwrap_or_else(|| slug.to_owned())
 }
 
 /// `slug-number`, the slug cut so that the whole is not too long.

@@ -71,7 +71,7 @@ pub fn check_siret(number: &str) -> Result<(), &'static str> {
         .enumerate()
         .map(|(place, digit)| if place % 2 == 1 { digit * 2 / 10 + digit * 2 % 10 } else { *digit })
         .sum();
-    if sum % 10 == 0 { Ok(()) } else { Err("Invalid Siret number") }
+    if sum.is_multiple_of(10) { Ok(()) } else { Err("Invalid Siret number") }
 }
 
 /// Looks like `name@host.tld`: one `@`, no spaces, a dot in the host.

@@ -227,10 +227,10 @@ impl<'de> Visitor<'de> for ValueVisitor {
 /// Turns the one-key maps of Extended JSON into ids, times and numbers.
 fn extended(map: Document) -> Value {
     if map.len() == 1 {
-        if let Some(Value::Text(text)) = map.get("$oid") {
-            if let Ok(id) = ObjectId::parse(text) {
-                return Value::Id(id);
-            }
+        if let Some(Value::Text(text)) = map.get("$oid")
+            && let Ok(id) = ObjectId::parse(text)
+        {
+            return Value::Id(id);
         }
         match map.get("$date") {
             Some(Value::Int(millis)) => return Value::Time(Timestamp(*millis)),
@@ -241,10 +241,10 @@ fn extended(map: Document) -> Value {
             }
             _ => {}
         }
-        if let Some(Value::Text(text)) = map.get("$numberLong").or_else(|| map.get("$numberInt")) {
-            if let Ok(number) = text.parse() {
-                return Value::Int(number);
-            }
+        if let Some(Value::Text(text)) = map.get("$numberLong").or_else(|| map.get("$numberInt"))
+            && let Ok(number) = text.parse()
+        {
+            return Value::Int(number);
         }
     }
     Value::Map(map)

@@ -26,9 +26,12 @@ pub struct EntityCache<E: Entity> {
     shards: Vec<Mutex<u64>>,
     hasher: RandomState,
     writes: AtomicU64,
-    lists: Bounded<Query, (u64, Arc<[E::Id]>)>,
+    lists: Bounded<Query, (u64, Ids<E>)>,
     counts: Bounded<Condition, (u64, u64)>,
 }
+
+/// Ids in the order of a query.
+pub type Ids<E> = Arc<[<E as Entity>::Id]>;
 
 struct Cached<E> {
     row: Row<E>,
@@ -89,13 +92,13 @@ impl<E: Entity> EntityCache<E> {
     }
 
     /// The ids a query had, if nothing in the collection was written since.
-    pub fn list(&self, query: &Query) -> Option<Arc<[E::Id]>> {
+    pub fn list(&self, query: &Query) -> Option<Ids<E>> {
         let (at, ids) = self.lists.get(query)?;
         (at == self.writes.load(Ordering::SeqCst)).then_some(ids)
     }
 
     /// Keeps the ids a query had.
-    pub fn keep_list(&self, before: Before, query: &Query, ids: &Arc<[E::Id]>) {
+    pub fn keep_list(&self, before: Before, query: &Query, ids: &Ids<E>) {
         self.lists.insert(query.clone(), (before.0, Arc::clone(ids)));
     }
 

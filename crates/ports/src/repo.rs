@@ -12,7 +12,7 @@ use basalt_domain::{Entity, EntityId, Filter, Sort};
 
 use crate::{
     Page, PageRequest, Query, Raw, SortKey, Storage, StorageError, Stored,
-    cache::{EntityCache, Forget},
+    cache::{EntityCache, Forget, Ids},
 };
 
 /// An entity that was read, shared with the cache.
@@ -132,15 +132,12 @@ impl<E: Entity> Repo<E> {
     /// The records of a query, their order and the records themselves from the cache where known.
     async fn rows(&self, query: &Query) -> Result<Vec<Row<E>>, StorageError> {
         let Some(cache) = self.cache() else { return self.load(query).await };
-        let ids = match cache.list(query) {
-            Some(ids) => ids,
-            None => {
-                let before = cache.before();
-                let rows = self.load(query).await?;
-                let ids: Arc<[E::Id]> = rows.iter().map(|row| row.value.id().clone()).collect();
-                cache.keep_list(before, query, &ids);
-                return Ok(rows);
-            }
+        let Some(ids) = cache.list(query) else {
+            let before = cache.before();
+            let rows = self.load(query).await?;
+            let ids: Ids<E> = rows.iter().map(|row| row.value.id().clone()).collect();
+            cache.keep_list(before, query, &ids);
+            return Ok(rows);
         };
         let found = self.by_ids(ids.iter()).await?;
         Ok(ids.iter().filter_map(|id| found.get(id).map(Arc::clone)).collect())

@@ -41,7 +41,7 @@ impl Organizations {
             let Some(role) = role.filter(|role| *role != member.role) else { return Ok(member.clone()) };
             let lost = member.role == OrganizationRole::PartialEditor;
             member.role = role;
-            let changed = member.clone();
+            let as_changed = member.clone();
             stored.value.last_modified = self.0.now();
             let mut changes = ChangeSet::new().update(&stored);
             if lost {
@@ -51,7 +51,7 @@ impl Organizations {
                 changes = changes.insert(&activity);
             }
             self.0.store.commit(changes).await?;
-            Ok(changed)
+            Ok(as_changed)
         })
         .await
     }
@@ -97,7 +97,7 @@ impl Organizations {
             if role != Some(OrganizationRole::PartialEditor) {
                 return Err(AppError::message("User must be a partial_editor member of this organization"));
             }
-            let wanted = self.checked_assignments(wishes)?;
+            let wanted = Self::checked_assignments(wishes)?;
             let former: HashMap<ObjectId, Stored<Assignment>> =
                 self.assignments_of(id, user).await?.into_iter().map(|row| (row.value.subject.id(), row)).collect();
             let mut changes = ChangeSet::new();
@@ -126,7 +126,7 @@ impl Organizations {
     ///
     /// The catalogue is not part of the portal yet, so no object can belong to the organisation:
     /// every wish is refused by name rather than stored unseen.
-    pub(super) fn checked_assignments(&self, wishes: &[AssignmentWish]) -> Result<Vec<GenericReference>, AppError> {
+    pub(super) fn checked_assignments(wishes: &[AssignmentWish]) -> Result<Vec<GenericReference>, AppError> {
         match wishes.first() {
             None => Ok(Vec::new()),
             Some(wish) if !ASSIGNABLE.iter().any(|(class, _collection)| *class == wish.class) => {

@@ -73,10 +73,10 @@ impl Organizations {
     /// What an id or slug leads to, deleted or not.
     pub async fn find(&self, reference: &str) -> Result<Found<Row<Organization>>, AppError> {
         let store = &self.0.store;
-        if let Ok(id) = ObjectId::parse(reference) {
-            if let Some(row) = store.organizations.get(&id).await? {
-                return Ok(Found::Here(row));
-            }
+        if let Ok(id) = ObjectId::parse(reference)
+            && let Some(row) = store.organizations.get(&id).await?
+        {
+            return Ok(Found::Here(row));
         }
         if let Some(row) = store.organizations.first(SLUG.eq(reference)).await? {
             return Ok(Found::Here(row));

@@ -121,6 +121,7 @@ pub fn verdict(viewer: &Viewer, organization: &Organization, action: Action) -> 
 
 /// What the viewer may do, as shown with every organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the contract shows each of them")]
 pub struct Permissions {
     /// Delete it.
     pub delete: bool,

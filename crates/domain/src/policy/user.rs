@@ -53,10 +53,9 @@ impl Action {
 /// addresses are shown to administrators (and to oneself under `/me/`).
 pub const fn decide(relation: Relation, action: Action, usable: bool) -> Verdict {
     match (action, relation) {
-        (_, Relation::Sysadmin) => Verdict::Allow,
+        (_, Relation::Sysadmin) | (Action::ReadPersonal, Relation::Oneself) => Verdict::Allow,
         (Action::Read, _) if usable => Verdict::Allow,
         (Action::Read, _) => Verdict::Gone,
-        (Action::ReadPersonal, Relation::Oneself) => Verdict::Allow,
         (_, Relation::Anonymous) => Verdict::SignIn,
         _ => Verdict::Forbid,
     }

@@ -101,12 +101,11 @@ impl From<AppError> for Problem {
             AppError::NotFound("Token") => Self::new(StatusCode::NOT_FOUND, "Token not found"),
             AppError::NotFound("Request") => Self::new(StatusCode::NOT_FOUND, "Unknown membership request id"),
             AppError::NotFound("Invitation") => Self::new(StatusCode::NOT_FOUND, "Invitation not found"),
-            AppError::NotFound(_) => Self::not_found(),
             AppError::Gone(message) => Self::new(StatusCode::GONE, message),
             AppError::SignIn => Self::new(StatusCode::UNAUTHORIZED, "Unauthorized"),
             AppError::BadKey(message) => Self::new(StatusCode::UNAUTHORIZED, message),
             AppError::Forbidden(message) => Self::new(StatusCode::FORBIDDEN, message.unwrap_or(FORBIDDEN)),
-            AppError::Invalid(invalid) => from_invalid(invalid),
+            AppError::Invalid(invalid) => from_invalid(&invalid),
             AppError::Conflict(message) => Self::new(StatusCode::CONFLICT, message),
             AppError::Precondition => {
                 Self::new(StatusCode::PRECONDITION_FAILED, "The object was changed since it was read")
@@ -118,7 +117,7 @@ impl From<AppError> for Problem {
             AppError::Storage(StorageError::Conflict { field, .. }) => {
                 Self::new(StatusCode::CONFLICT, format!("{field} exists already"))
             }
-            AppError::File(FileError::NotFound { .. }) => Self::not_found(),
+            AppError::NotFound(_) | AppError::File(FileError::NotFound) => Self::not_found(),
             AppError::Storage(StorageError::Unavailable(source)) => {
                 log_fault(source.as_ref());
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
@@ -148,8 +147,8 @@ fn log_fault(error: &dyn std::error::Error) {
     tracing::error!(error = causes, "request failed");
 }
 
-fn from_invalid(invalid: Invalid) -> Problem {
-    let message = invalid.message.clone().unwrap_or_else(|| summary(&invalid));
+fn from_invalid(invalid: &Invalid) -> Problem {
+    let message = invalid.message.clone().unwrap_or_else(|| summary(invalid));
     let problem = Problem::bad_request(message);
     if invalid.errors.is_empty() {
         return problem;

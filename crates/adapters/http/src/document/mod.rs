@@ -4,7 +4,7 @@
 mod openapi;
 mod swagger;
 
-use std::sync::Arc;
+use std::{fmt::Write as _, sync::Arc};
 
 use actix_web::{
     HttpResponse,
@@ -59,10 +59,12 @@ fn page(version: u8, title: &str) -> Bytes {
     let mut rows = String::new();
     for operation in operations().iter().filter(|operation| operation.version() == version) {
         let Operation { method, path, summary, id, .. } = operation;
-        rows.push_str(&format!(
-            "<tr><td>{method}</td><td><code>{path}</code></td><td>{summary}</td><td><code>{}</code></td></tr>\n",
+        // Writing to a String cannot fail.
+        let _written = writeln!(
+            rows,
+            "<tr><td>{method}</td><td><code>{path}</code></td><td>{summary}</td><td><code>{}</code></td></tr>",
             escaped(id)
-        ));
+        );
     }
     let title = escaped(title);
     Bytes::from(format!(

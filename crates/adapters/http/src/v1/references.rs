@@ -178,6 +178,7 @@ impl<'a> BadgeView<'a> {
 /// What a viewer may do with an organisation.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "OrganizationPermissions")]
+#[expect(clippy::struct_excessive_bools, reason = "the contract shows each of them")]
 pub struct PermissionsView {
     delete: bool,
     edit: bool,

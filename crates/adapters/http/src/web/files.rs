@@ -34,7 +34,7 @@ async fn file(portal: &Portal, folder: &str, request: &HttpRequest) -> Result<Ht
     let name = request.match_info().get("name").unwrap_or_default();
     let path = FilePath::parse(format!("{folder}/{name}")).map_err(|_error| Problem::not_found())?;
     let read = portal.services().context.files.get(&path, None).await.map_err(|error| match error {
-        FileError::NotFound { .. } => Problem::not_found(),
+        FileError::NotFound => Problem::not_found(),
         error => basalt_app::AppError::from(error).into(),
     })?;
     let limit = read.meta.size_bytes;

@@ -9,7 +9,7 @@ mod servers;
 use servers::Place;
 
 async fn fresh() -> Option<(Arc<dyn Storage>, Place)> {
-    let place = Place::on_mysql().await?;
+    let place = Place::on("mysql").await?;
     Some((Arc::new(place.storage().await), place))
 }
 

@@ -9,7 +9,7 @@ mod servers;
 use servers::Place;
 
 async fn fresh() -> Option<(Arc<dyn Storage>, Place)> {
-    let place = Place::on_postgres().await?;
+    let place = Place::on("postgres").await?;
     Some((Arc::new(place.storage().await), place))
 }
 

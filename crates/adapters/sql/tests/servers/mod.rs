@@ -10,40 +10,39 @@ use basalt_sql::{SqlOptions, SqlStorage};
 use sea_orm::{ConnectionTrait, Database};
 
 /// Small: many tests share one server.
-pub const OPTIONS: SqlOptions = SqlOptions { connections: 2, acquire_timeout: Duration::from_secs(60) };
+pub(crate) const OPTIONS: SqlOptions = SqlOptions { connections: 2, acquire_timeout: Duration::from_secs(60) };
 
 /// A schema or database, dropped with this.
-pub struct Place {
+pub(crate) struct Place {
     admin: String,
     drop: String,
     /// Its address.
-    pub url: String,
+    pub(crate) url: String,
 }
 
 impl Place {
-    /// A new PostgreSQL schema; `None` if the back end is skipped by name.
-    pub async fn on_postgres() -> Option<Self> {
-        let admin = server("postgres", "BASALT_TEST_POSTGRES_URL")?;
-        let name = a_name();
-        execute(&admin, &format!("CREATE SCHEMA {name}")).await;
-        let with = if admin.contains('?') { '&' } else { '?' };
-        let url = format!("{admin}{with}options[search_path]={name}");
-        Some(Self { admin, drop: format!("DROP SCHEMA {name} CASCADE"), url })
-    }
-
-    /// A new MySQL database; `None` if the back end is skipped by name.
-    pub async fn on_mysql() -> Option<Self> {
-        let admin = server("mysql", "BASALT_TEST_MYSQL_URL")?;
-        let name = a_name();
-        execute(&admin, &format!("CREATE DATABASE {name}")).await;
-        let (address, parameters) = admin.split_once('?').unwrap_or((&admin, ""));
-        let (server, _database) = address.rsplit_once('/').unwrap();
-        let url = format!("{server}/{name}?{parameters}");
-        Some(Self { drop: format!("DROP DATABASE {name}"), url, admin: admin.clone() })
+    /// A new schema of `postgres`, or database of `mysql`; `None` if the back end is skipped by name.
+    pub(crate) async fn on(server: &str) -> Option<Self> {
+        let is_postgres = server == "postgres";
+        let variable = if is_postgres { "BASALT_TEST_POSTGRES_URL" } else { "BASALT_TEST_MYSQL_URL" };
+        let admin = address(server, variable)?;
+        let name = format!("basalt_{:016x}", RandomState::new().hash_one(std::process::id()));
+        let (base, parameters) = admin.split_once('?').unwrap_or((&admin, ""));
+        let (create, drop, url) = if is_postgres {
+            let url = format!("{base}?options[search_path]={name}&{parameters}");
+            (format!("CREATE SCHEMA {name}"), format!("DROP SCHEMA {name} CASCADE"), url)
+        } else {
+            let (base, _database) = base.rsplit_once('/').unwrap();
+            let url = format!("{base}/{name}?{parameters}");
+            (format!("CREATE DATABASE {name}"), format!("DROP DATABASE {name}"), url)
+        };
+        let place = Self { admin: admin.clone(), drop, url };
+        execute(&admin, &create).await;
+        Some(place)
     }
 
     /// A migrated storage there.
-    pub async fn storage(&self) -> SqlStorage {
+    pub(crate) async fn storage(&self) -> SqlStorage {
         let storage = SqlStorage::connect(&self.url, OPTIONS).await.unwrap();
         storage.migrate().await.unwrap();
         storage
@@ -73,13 +72,9 @@ async fn execute(url: &str, sql: &str) {
     connection.close().await.unwrap();
 }
 
-fn a_name() -> String {
-    format!("basalt_{:016x}", RandomState::new().hash_one(std::process::id()))
-}
-
 /// The server's address. A test does not pass because there is none: it fails, unless told by name.
 #[expect(clippy::disallowed_methods, reason = "only the caller of the tests knows the servers")]
-fn server(name: &str, variable: &str) -> Option<String> {
+fn address(name: &str, variable: &str) -> Option<String> {
     let skipped = std::env::var("SKIP_BACKENDS").unwrap_or_default();
     if skipped.split([',', ' ']).any(|skipped| skipped == name) {
         eprintln!("SKIPPED: {name} is in SKIP_BACKENDS");

@@ -1,0 +1,5 @@
+//! The interface by address: `/api/1/users/` is tested in `v1/users/`.
+
+#[path = "../support/mod.rs"]
+mod support;
+mod v1;

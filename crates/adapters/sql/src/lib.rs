@@ -17,6 +17,8 @@ mod epoch;
 mod error;
 mod layout;
 mod migrate;
+#[cfg(test)]
+mod plans;
 mod schema;
 mod select;
 mod storage;

@@ -1,0 +1,175 @@
+//! Migrations, from nothing and from the schemas of former versions, on each database.
+
+use std::sync::Arc;
+
+use basalt_domain::{
+    Condition, Entity, ObjectId, Organization, Role, SlugFollow, Value,
+    entities::organization::{ACRONYM, MEMBER, NAME, REQUESTER, SLUG, VIEWS, visible},
+};
+use basalt_ports::{ChangeSet, Query, Storage, Stored, Version};
+use basalt_sql::SqlStorage;
+use sea_orm::{ConnectionTrait, Database};
+
+mod servers;
+
+use servers::{OPTIONS, Place};
+
+fn oid(number: u8) -> ObjectId {
+    ObjectId::from_bytes([0x53, 0x4f, 0xff, 0x4c, 0, 0, 0, 0, 0, 0, 0, number])
+}
+
+async fn connect(url: &str) -> SqlStorage {
+    SqlStorage::connect(url, OPTIONS).await.unwrap()
+}
+
+async fn run_script(url: &str, script: &str) {
+    let connection = Database::connect(url).await.unwrap();
+    for statement in script.split(";\n").filter(|statement| !statement.trim().is_empty()) {
+        connection.execute_unprepared(statement).await.unwrap();
+    }
+    connection.close().await.unwrap();
+}
+
+async fn found(storage: &SqlStorage, condition: Condition) -> Vec<Value> {
+    storage.ids(&Query { condition, ..Query::all(Organization::COLLECTION) }).await.unwrap()
+}
+
+/// One organisation, with a version that it has.
+async fn first(storage: &SqlStorage) -> Stored<Organization> {
+    let query = Query { limit: 1, ..Query::all(Organization::COLLECTION) };
+    let stored = storage.fetch(&query).await.unwrap().pop().unwrap();
+    Stored { value: stored.value.decode().unwrap(), version: stored.version }
+}
+
+async fn from_version_0(url: &str, script: &str) {
+    run_script(url, script).await;
+    let storage = connect(url).await;
+    assert!(storage.ready().await.is_err(), "the tables are not those of this version yet");
+    storage.migrate().await.unwrap();
+    storage.ready().await.unwrap();
+
+    let old = first(&storage).await;
+    assert_eq!(old.version, Version(41), "no record was changed");
+    assert_eq!(old.value.rest.at("unknown.kept").and_then(Value::as_list).map(<[Value]>::len), Some(2));
+    assert_eq!(found(&storage, ACRONYM.eq("IDF").into_condition()).await, [oid(1).into()], "a column was filled");
+    assert_eq!(found(&storage, VIEWS.above(3).into_condition()).await, [oid(1).into()]);
+    assert_eq!(found(&storage, REQUESTER.eq(oid(9)).into_condition()).await, [oid(1).into()], "side rows were filled");
+    assert_eq!(found(&storage, MEMBER.eq(oid(8)).into_condition()).await, [oid(1).into(), oid(3).into()]);
+    assert_eq!(found(&storage, NAME.eq("Île").and(SLUG.eq("ile")).into_condition()).await, [oid(1).into()]);
+    let visible = visible().into_condition();
+    assert_eq!(storage.count(Organization::COLLECTION, &visible).await.unwrap(), 2, "totals were counted");
+    let all = Condition::always();
+    assert_eq!(storage.count(Role::COLLECTION, &all).await.unwrap(), 1);
+    assert_eq!(storage.count(SlugFollow::COLLECTION, &all).await.unwrap(), 0, "a table was made");
+
+    let mut renamed = old.clone();
+    renamed.value.slug = "bee".into();
+    let taken = storage.commit(&ChangeSet::new().update(&renamed)).await;
+    assert!(matches!(taken, Err(basalt_ports::StorageError::Conflict { field, .. }) if field == "slug"));
+    renamed.value.slug = "ile-de-france".into();
+    storage.commit(&ChangeSet::new().update(&renamed)).await.unwrap();
+    let connection = Database::connect(url).await.unwrap();
+    let backend = connection.get_database_backend();
+    let notes = sea_orm::Statement::from_string(backend, "SELECT legacy_note FROM organization ORDER BY id");
+    let notes: Vec<String> =
+        connection.query_all_raw(notes).await.unwrap().iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+    assert_eq!(notes, ["note 1", "note 2", "note 3"], "nothing was dropped");
+    connection.close().await.unwrap();
+}
+
+/// Several processes that start at once, on nothing; then others on what they made.
+async fn at_once(url: &str) {
+    for _round in 0..2 {
+        let tasks: Vec<_> = (0..4)
+            .map(|_process| {
+                let url = url.to_owned();
+                tokio::spawn(async move {
+                    let storage = connect(&url).await;
+                    storage.migrate().await.unwrap();
+                    storage.ready().await.unwrap();
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+    }
+    let storage: Arc<dyn Storage> = Arc::new(connect(url).await);
+    for of in basalt_domain::COLLECTIONS {
+        assert_eq!(storage.count(of, &Condition::always()).await.unwrap(), 0);
+    }
+}
+
+/// The view for people answers, and shows times as times.
+async fn views_are_readable(url: &str) {
+    let storage = connect(url).await;
+    storage.migrate().await.unwrap();
+    let time = basalt_domain::Timestamp(1_704_110_400_325);
+    let organization = Organization::new(oid(1), "a", "b", None, time);
+    storage.commit(&ChangeSet::new().insert(&organization)).await.unwrap();
+    let connection = Database::connect(url).await.unwrap();
+    let backend = connection.get_database_backend();
+    let text = if backend == sea_orm::DbBackend::MySql { "CHAR" } else { "TEXT" };
+    let query = format!("SELECT CAST(created_at AS {text}) FROM organization_view WHERE deleted IS NULL");
+    let row = connection.query_one_raw(sea_orm::Statement::from_string(backend, query)).await.unwrap().unwrap();
+    let shown: String = row.try_get_by_index(0).unwrap();
+    assert!(shown.starts_with("2024-01-01") && shown.contains("12:00:00.325"), "{shown}");
+    connection.close().await.unwrap();
+}
+
+mod sqlite {
+    use super::*;
+
+    fn place() -> (String, tempfile::TempDir) {
+        let home = tempfile::tempdir().unwrap();
+        (format!("sqlite://{}?mode=rwc", home.path().join("basalt.db").display()), home)
+    }
+
+    #[tokio::test]
+    async fn version_0_is_brought_up() {
+        let (url, _home) = place();
+        from_version_0(&url, include_str!("schemas/v0.sqlite.sql")).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn several_processes_migrate_at_once() {
+        let (url, _home) = place();
+        at_once(&url).await;
+    }
+
+    #[tokio::test]
+    async fn views_show_times_to_people() {
+        let (url, _home) = place();
+        views_are_readable(&url).await;
+    }
+}
+
+macro_rules! on_server {
+    ($server:ident, $script:literal) => {
+        mod $server {
+            use super::*;
+
+            #[tokio::test]
+            async fn version_0_is_brought_up() {
+                let Some(place) = Place::on(stringify!($server)).await else { return };
+                from_version_0(&place.url, include_str!($script)).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn several_processes_migrate_at_once() {
+                let Some(place) = Place::on(stringify!($server)).await else { return };
+                at_once(&place.url).await;
+            }
+
+            #[tokio::test]
+            async fn views_show_times_to_people() {
+                let Some(place) = Place::on(stringify!($server)).await else { return };
+                views_are_readable(&place.url).await;
+                drop(place.storage().await);
+            }
+        }
+    };
+}
+
+on_server!(postgres, "schemas/v0.postgres.sql");
+on_server!(mysql, "schemas/v0.mysql.sql");

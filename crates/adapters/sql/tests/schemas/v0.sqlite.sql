@@ -1,0 +1,15 @@
+-- A database as version 0 left it: without the columns acronym and metrics_views, the index on deleted and name, the side
+-- rows of requests, the tables of most collections. With a column of which this version knows nothing. Frozen: do not change.;
+CREATE TABLE basalt_schema (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE basalt_totals (collection TEXT NOT NULL, name TEXT NOT NULL, records BIGINT NOT NULL, PRIMARY KEY (collection, name));
+CREATE TABLE "organization" (id TEXT NOT NULL PRIMARY KEY, version BIGINT NOT NULL, document TEXT NOT NULL, "slug" TEXT, "name" TEXT, "business_number_id" TEXT, "created_at" BIGINT, "last_modified" BIGINT, "deleted" BIGINT, "metrics_datasets" BIGINT, "metrics_reuses" BIGINT, "metrics_followers" BIGINT, "legacy_note" TEXT);
+CREATE TABLE "role" (id TEXT NOT NULL PRIMARY KEY, version BIGINT NOT NULL, document TEXT NOT NULL, "name" TEXT);
+CREATE TABLE organization_values (entity_id TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (entity_id, field, value)) WITHOUT ROWID;
+CREATE UNIQUE INDEX organization_slug_key ON organization (slug);
+INSERT INTO organization (id, version, document, slug, name, created_at, deleted, legacy_note) VALUES ('534fff4c0000000000000001', 41, '{"_id":{"$oid":"534fff4c0000000000000001"},"name":"Île","slug":"ile","acronym":"IDF","members":[{"user":{"$oid":"534fff4c0000000000000008"},"role":"admin"}],"requests":[{"id":"0b6f8f7e-6b2f-4d0e-9d5f-0c2f5d2a9c11","user":{"$oid":"534fff4c0000000000000009"}}],"metrics":{"views":7},"created_at":{"$date":"2024-01-01T00:00:00.000Z"},"unknown":{"kept":["é","it''s"]}}', 'ile', 'Île', 1704067200000, NULL, 'note 1');
+INSERT INTO organization (id, version, document, slug, name, created_at, deleted, legacy_note) VALUES ('534fff4c0000000000000002', 42, '{"_id":{"$oid":"534fff4c0000000000000002"},"name":"Bee","slug":"bee","members":[],"requests":[],"metrics":{},"created_at":{"$date":"2024-01-02T00:00:00.000Z"},"deleted":{"$date":"2024-02-01T00:00:00.000Z"},"unknown":{"kept":["é","it''s"]}}', 'bee', 'Bee', 1704153600000, 1706745600000, 'note 2');
+INSERT INTO organization (id, version, document, slug, name, created_at, deleted, legacy_note) VALUES ('534fff4c0000000000000003', 43, '{"_id":{"$oid":"534fff4c0000000000000003"},"name":"Cat","slug":"cat","acronym":"C","members":[{"user":{"$oid":"534fff4c0000000000000008"},"role":"admin"}],"requests":[],"metrics":{"views":3},"created_at":{"$date":"2024-01-03T00:00:00.000Z"},"unknown":{"kept":["é","it''s"]}}', 'cat', 'Cat', 1704240000000, NULL, 'note 3');
+INSERT INTO organization_values VALUES ('534fff4c0000000000000001', 'members.user', '534fff4c0000000000000008'), ('534fff4c0000000000000003', 'members.user', '534fff4c0000000000000008');
+INSERT INTO "role" VALUES ('534fff4c0000000000000005', 45, '{"_id":{"$oid":"534fff4c0000000000000005"},"name":"admin"}', 'admin');
+INSERT INTO basalt_totals VALUES ('organization', 'visible', 99);
+INSERT INTO basalt_schema VALUES ('fingerprint', '0'), ('organization', '0'), ('role', '0');

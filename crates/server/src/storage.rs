@@ -11,8 +11,6 @@ use crate::failure::Failure;
 /// How many connections, and how long to wait for one.
 #[derive(Clone, Copy, Debug)]
 pub struct Connections {
-    /// Kept while nothing is asked.
-    pub min: u32,
     /// At once at most.
     pub max: u32,
     /// How long a request waits for one.
@@ -21,19 +19,22 @@ pub struct Connections {
 
 impl Default for Connections {
     fn default() -> Self {
-        Self { min: 1, max: 4, acquire_timeout: Duration::from_secs(10) }
+        Self { max: 4, acquire_timeout: Duration::from_secs(10) }
     }
 }
 
 impl From<&crate::settings::Storage> for Connections {
     fn from(settings: &crate::settings::Storage) -> Self {
         Self {
-            min: settings.min_connections,
             max: settings.max_connections,
             acquire_timeout: Duration::from_secs(settings.acquire_timeout_seconds),
         }
     }
 }
+
+/// Connections that read an SQLite file at most.
+#[cfg(feature = "sql")]
+const SQLITE_READERS: u32 = 8;
 
 const KNOWN: &str = "must begin with sqlite://, postgres://, mysql://, mongodb://, mongodb+srv:// or memory://";
 
@@ -99,13 +100,13 @@ fn sqlite_folder(url: &str) -> Option<PathBuf> {
 
 #[cfg(feature = "sql")]
 async fn sql(url: &str, connections: Connections) -> Result<Arc<dyn Storage>, Failure> {
+    // A file is read by as many threads as there are cores; more connections only take memory.
+    let most = if scheme(url) == "sqlite" { SQLITE_READERS } else { u32::MAX };
     let options = basalt_sql::SqlOptions {
-        min_connections: connections.min,
-        max_connections: connections.max,
+        connections: connections.max.min(most),
         acquire_timeout: connections.acquire_timeout,
-        ..basalt_sql::SqlOptions::default()
     };
-    Ok(Arc::new(basalt_sql::SqlStorage::connect(url, &options).await?))
+    Ok(Arc::new(basalt_sql::SqlStorage::connect(url, options).await?))
 }
 
 #[cfg(not(feature = "sql"))]

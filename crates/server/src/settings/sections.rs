@@ -67,8 +67,6 @@ pub struct Http {
 pub struct Storage {
     /// Its URL, perhaps with a password.
     pub url: SecretString,
-    /// Connections that are kept.
-    pub min_connections: u32,
     /// Connections at most.
     pub max_connections: u32,
     /// How long to wait for one.
@@ -215,10 +213,6 @@ impl Settings {
         check(self.http.max_connections > 0, "http.max_connections: must be 1 at least");
         check(self.http.client_timeout_seconds > 0, "http.client_timeout_seconds: must be 1 at least");
         check(self.storage.max_connections > 0, "storage.max_connections: must be 1 at least");
-        check(
-            self.storage.min_connections <= self.storage.max_connections,
-            "storage.min_connections: must not be more than storage.max_connections",
-        );
         check(self.files.max_pixels > 0, "files.max_pixels: must be 1 at least");
         check(is_empty_or_web_url(&self.site.front_url), "site.front_url: must begin with http:// or https://");
         check(!self.site.id.is_empty(), "site.id: must not be empty");

@@ -46,6 +46,9 @@ pub(crate) async fn commit(client: &Client, database: &Database, changes: &Chang
             check_id(of, id, document)?;
         }
     }
+    if let [Change::Add { of, id, path, by }] = changes.changes() {
+        return add(database, of, id, path, *by).await;
+    }
     let mut session = client.start_session().await.map_err(StorageError::unavailable)?;
     let mut broken = 0;
     for attempt in 0..ATTEMPTS {
@@ -64,6 +67,19 @@ pub(crate) async fn commit(client: &Client, database: &Database, changes: &Chang
     }
     let (of, id) = first.record();
     Err(stale(of, id))
+}
+
+/// One addition alone needs no transaction: the server lets writers of one record wait for each
+/// other, where transactions would have to be tried again.
+async fn add(
+    database: &Database,
+    of: &'static Collection,
+    id: &Value,
+    path: &str,
+    by: i64,
+) -> Result<(), StorageError> {
+    let add = database.collection::<Document>(of.name).update_one(doc! { "_id": bson(id) }, addition(path, by));
+    add.write_concern(WriteConcern::majority()).await.map(|_counts| ()).map_err(StorageError::unavailable)
 }
 
 /// Not the same for two writers, and growing: those who met once should not meet again.

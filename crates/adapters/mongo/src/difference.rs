@@ -29,9 +29,9 @@ pub(crate) fn difference(stored: &RawDocument, new: &Map) -> Result<Difference, 
     let mut unset = Document::new();
     for (name, value) in new.iter().filter(|(name, _value)| *name != "_id") {
         match (old.get(name), read.get(name)) {
-            (Some(old), Some(read)) if same(old, read, value) => {}
+            (Some(old), Some(read)) if same(Place::Field, old, read, value) => {}
             (Some(old), Some(read)) => {
-                set.insert(name.clone(), merged(old, read, value));
+                set.insert(name.clone(), merged(Place::Field, old, read, value));
             }
             _ => {
                 set.insert(name.clone(), bson(value));
@@ -62,8 +62,29 @@ fn whole(mut old: Document, set: Document, unset: &Document) -> Document {
     old
 }
 
+/// Where a value is.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    /// A field of the document itself.
+    Field,
+    /// An item of a list that is such a field: an embedded document of udata. What is null or empty
+    /// there says the same as nothing.
+    Item,
+    /// Deeper, or in a map such as `extras`, where a client may store anything: every value counts.
+    Inside,
+}
+
+impl Place {
+    const fn of_item(self) -> Self {
+        match self {
+            Self::Field => Self::Item,
+            Self::Item | Self::Inside => Self::Inside,
+        }
+    }
+}
+
 /// Does the new value say what is stored? `read` is the stored value as it was decoded.
-fn same(old: &Bson, read: &Value, new: &Value) -> bool {
+fn same(place: Place, old: &Bson, read: &Value, new: &Value) -> bool {
     if read == new {
         return true;
     }
@@ -71,55 +92,75 @@ fn same(old: &Bson, read: &Value, new: &Value) -> bool {
         // Shapes of former versions that entities read as the present one.
         (Bson::Binary(binary), _, Value::Text(text)) => {
             matches!(binary.subtype, BinarySubtype::Uuid | BinarySubtype::UuidOld)
-                && Uuid::from_slice(&binary.bytes).ok() == Uuid::parse_str(text).ok()
+                && Uuid::parse_str(text).is_ok_and(|uuid| uuid.as_bytes().as_slice() == binary.bytes)
         }
         (Bson::Document(reference), _, Value::Id(_)) if reference.contains_key("$ref") => {
             reference.get("$id") == Some(&bson(new))
         }
         (Bson::Document(old), Value::Map(read), Value::Map(new)) => {
-            old.len() == new.len()
-                && new.iter().all(|(name, new)| match (old.get(name), read.get(name)) {
-                    (Some(old), Some(read)) => same(old, read, new),
-                    _ => false,
-                })
+            let kept = new.iter().all(|(name, new)| match (old.get(name), read.get(name)) {
+                (Some(old), Some(read)) => same(Place::Inside, old, read, new),
+                _ => false,
+            });
+            kept && old.iter().all(|(name, old)| new.get(name).is_some() || (place == Place::Item && is_nothing(old)))
         }
         (Bson::Array(old), Value::List(read), Value::List(new)) => {
-            old.len() == new.len() && old.iter().zip(read).zip(new).all(|((old, read), new)| same(old, read, new))
+            let same = |((old, read), new)| same(place.of_item(), old, read, new);
+            old.len() == new.len() && old.iter().zip(read).zip(new).all(same)
         }
         _ => false,
     }
 }
 
+fn is_nothing(old: &Bson) -> bool {
+    match old {
+        Bson::Null => true,
+        Bson::Array(items) => items.is_empty(),
+        Bson::Document(fields) => fields.is_empty(),
+        _ => false,
+    }
+}
+
 /// The new value, made of what is stored wherever that says the same.
-fn merged(old: &Bson, read: &Value, new: &Value) -> Bson {
-    if same(old, read, new) {
+fn merged(place: Place, old: &Bson, read: &Value, new: &Value) -> Bson {
+    if same(place, old, read, new) {
         return old.clone();
     }
     match (old, read, new) {
-        (Bson::Document(old), Value::Map(read), Value::Map(new)) => Bson::Document(
-            new.iter()
-                .map(|(name, new)| match (old.get(name), read.get(name)) {
-                    (Some(old), Some(read)) => (name.clone(), merged(old, read, new)),
-                    _ => (name.clone(), bson(new)),
-                })
-                .collect(),
-        ),
-        (Bson::Array(old), Value::List(read), Value::List(new)) => Bson::Array(merged_items(old, read, new)),
+        (Bson::Document(old), Value::Map(read), Value::Map(new)) => {
+            let mut result = Document::new();
+            for (name, new) in new.iter() {
+                let value = match (old.get(name), read.get(name)) {
+                    (Some(old), Some(read)) => merged(Place::Inside, old, read, new),
+                    _ => bson(new),
+                };
+                result.insert(name.clone(), value);
+            }
+            if place == Place::Item {
+                for (name, old) in old.iter().filter(|(name, old)| new.get(name).is_none() && is_nothing(old)) {
+                    result.insert(name.clone(), old.clone());
+                }
+            }
+            Bson::Document(result)
+        }
+        (Bson::Array(old), Value::List(read), Value::List(new)) => {
+            Bson::Array(merged_items(place.of_item(), old, read, new))
+        }
         _ => bson(new),
     }
 }
 
 /// Items move when others are taken out: each is looked for at its place, then anywhere.
-fn merged_items(old: &[Bson], read: &[Value], new: &[Value]) -> Vec<Bson> {
+fn merged_items(place: Place, old: &[Bson], read: &[Value], new: &[Value]) -> Vec<Bson> {
     let stored: Vec<(&Bson, &Value)> = old.iter().zip(read).collect();
-    let items = new.iter().enumerate().map(|(place, new)| {
-        let here = stored.get(place).copied();
+    let items = new.iter().enumerate().map(|(at, new)| {
+        let here = stored.get(at).copied();
         let equal = here
-            .filter(|(old, read)| same(old, read, new))
-            .or_else(|| stored.iter().copied().find(|(old, read)| same(old, read, new)))
-            .or_else(|| stored.iter().copied().find(|(_old, read)| alike(read, new)));
-        match equal.or(here) {
-            Some((old, read)) => merged(old, read, new),
+            .filter(|(old, read)| same(place, old, read, new))
+            .or_else(|| stored.iter().copied().find(|(old, read)| same(place, old, read, new)))
+            .or_else(|| stored.iter().copied().find(|(old, read)| alike(old, read, new)));
+        match equal {
+            Some((old, read)) => merged(place, old, read, new),
             None => bson(new),
         }
     });
@@ -127,9 +168,12 @@ fn merged_items(old: &[Bson], read: &[Value], new: &[Value]) -> Vec<Bson> {
 }
 
 /// Are these two states of one embedded object? They then share what identifies it.
-fn alike(read: &Value, new: &Value) -> bool {
-    let (Some(read), Some(new)) = (read.as_map(), new.as_map()) else { return false };
-    ["id", "_id", "user", "kind"].iter().any(|name| new.get(name).is_some() && read.get(name) == new.get(name))
+fn alike(old: &Bson, read: &Value, new: &Value) -> bool {
+    let (Some(old), Some(read), Some(new)) = (old.as_document(), read.as_map(), new.as_map()) else { return false };
+    ["id", "_id", "user", "kind"].iter().any(|name| match (old.get(name), read.get(name), new.get(name)) {
+        (Some(old), Some(read), Some(new)) => same(Place::Inside, old, read, new),
+        _ => false,
+    })
 }
 
 /// Replaces a number at a dotted path by the sum, whatever is there: nothing, null and text count
@@ -139,4 +183,85 @@ pub(crate) fn addition(path: &str, by: i64) -> Vec<Document> {
     let number = doc! { "$cond": [{ "$isNumber": &field }, &field, 0] };
     let sum = doc! { "$add": [number, crate::convert::whole(by)] };
     vec![doc! { "$set": { path: { "$max": [i64::MIN, { "$min": [i64::MAX, sum] }] } } }]
+}
+
+#[cfg(test)]
+mod tests {
+    use basalt_ports::Raw;
+    use bson::{Decimal128, RawDocumentBuf};
+
+    use super::*;
+
+    fn read(stored: &Document) -> Map {
+        Raw::Bson(stored.to_vec().unwrap()).decode().unwrap()
+    }
+
+    fn compare(stored: &Document, new: &Map) -> Difference {
+        difference(&RawDocumentBuf::try_from(stored).unwrap(), new).unwrap()
+    }
+
+    #[test]
+    fn what_was_read_is_no_difference() {
+        let stored = doc! { "_id": 1, "a": 2.0, "b": [1_i64, "x"], "c": { "d": Decimal128::from_bytes([1; 16]) } };
+        assert_eq!(compare(&stored, &read(&stored)), Difference::None);
+        let whole_number = read(&stored).with("a", 2);
+        assert_eq!(compare(&stored, &whole_number), Difference::None, "equal numbers of two types");
+    }
+
+    #[test]
+    fn only_changed_fields_are_written_and_keep_what_is_in_them() {
+        let decimal = Decimal128::from_bytes([1; 16]);
+        let stored = doc! { "_id": 1, "a": 1, "extras": { "decimal": decimal, "gone": 1 }, "gone": 1 };
+        let mut new = read(&stored);
+        new.remove("gone");
+        if let Some(Value::Map(extras)) = new.get_mut("extras") {
+            extras.remove("gone");
+            extras.insert("new", 1_i64 << 40);
+        }
+        let expected =
+            doc! { "$set": { "extras": { "decimal": decimal, "new": 1_i64 << 40 } }, "$unset": { "gone": "" } };
+        assert_eq!(compare(&stored, &new), Difference::Fields(expected));
+    }
+
+    #[test]
+    fn items_keep_what_is_in_them_when_others_are_taken_out() {
+        let decimal = Decimal128::from_bytes([1; 16]);
+        let member =
+            |user: i32| doc! { "user": user, "role": "editor", "label": decimal, "assignments": [], "x": Bson::Null };
+        let stored = doc! { "_id": 1, "members": [member(1), member(2), member(3)] };
+        let mut new = read(&stored);
+        if let Some(Value::List(members)) = new.get_mut("members") {
+            members.remove(0);
+            for member in members {
+                let Value::Map(member) = member else { panic!("a map") };
+                member.remove("assignments");
+                member.remove("x");
+                if member.get("user") == Some(&Value::Int(2)) {
+                    member.insert("role", "admin");
+                }
+            }
+        }
+        let mut second = member(2);
+        second.insert("role", "admin");
+        let Difference::Fields(update) = compare(&stored, &new) else { panic!("fields") };
+        assert_eq!(
+            update.get_document("$set").unwrap().get_array("members").unwrap(),
+            &[second.into(), member(3).into()]
+        );
+    }
+
+    #[test]
+    fn nothing_in_extras_is_taken_for_nothing() {
+        let stored = doc! { "_id": 1, "extras": { "null": Bson::Null, "list": [{ "empty": [] }] } };
+        let new = Map::new().with("_id", 1).with("extras", Map::new().with("list", vec![Value::Map(Map::new())]));
+        let expected = doc! { "$set": { "extras": { "list": [{}] } } };
+        assert_eq!(compare(&stored, &new), Difference::Fields(expected));
+    }
+
+    #[test]
+    fn a_name_that_no_update_can_address_replaces_the_whole() {
+        let stored = doc! { "_id": 1, "a.b": 1_i64, "c": 2_i64 };
+        let new = read(&stored).with("a.b", 3);
+        assert_eq!(compare(&stored, &new), Difference::Whole(doc! { "_id": 1, "a.b": 3, "c": 2_i64 }));
+    }
 }

@@ -113,13 +113,13 @@ pub struct Organization {
     #[serde(default, deserialize_with = "or_default")]
     pub metrics: Document,
     /// What plugins stored.
-    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "Document::is_empty")]
+    #[serde(default, deserialize_with = "or_default")]
     pub ext: Document,
     /// What clients stored.
     #[serde(default, deserialize_with = "or_default")]
     pub extras: Document,
     /// Blocks of its page.
-    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "or_default")]
     pub presentation_blocs: Vec<Value>,
     /// When its page was published.
     #[serde(default, skip_serializing_if = "Option::is_none")]

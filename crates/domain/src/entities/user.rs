@@ -90,7 +90,7 @@ pub struct User {
     #[serde(default, deserialize_with = "or_default")]
     pub metrics: Document,
     /// What plugins stored.
-    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "Document::is_empty")]
+    #[serde(default, deserialize_with = "or_default")]
     pub ext: Document,
     /// What clients stored.
     #[serde(default, deserialize_with = "or_default")]

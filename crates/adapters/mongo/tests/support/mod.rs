@@ -1,5 +1,12 @@
 //! A database of its own for each test, dropped at its end.
-#![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses a part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::allow_attributes,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking, and each uses a part of this"
+)]
 
 use std::sync::{
     Arc,

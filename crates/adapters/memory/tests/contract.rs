@@ -5,6 +5,7 @@ use std::sync::Arc;
 use basalt_memory::MemoryStorage;
 use basalt_ports::Storage;
 
+#[expect(clippy::unused_async, reason = "the contract awaits it")]
 async fn fresh() -> Option<(Arc<dyn Storage>, ())> {
     Some((Arc::new(MemoryStorage::new()), ()))
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use basalt_domain::{Collection, Kind, ObjectId, Value};
+use basalt_domain::{Collection, Kind, ObjectId, Timestamp, Value};
 use basalt_ports::StorageError;
 use sea_orm::Value as Sql;
 
@@ -47,7 +47,7 @@ pub(crate) fn column_value(kind: Kind, value: Option<&Value>) -> Sql {
         Kind::Text => Sql::String(value.and_then(Value::as_text).map(|text| column_text(text).into_owned())),
         Kind::Id => Sql::String(value.and_then(Value::as_id).map(|id| id.hex().as_str().to_owned())),
         Kind::Int => Sql::BigInt(value.and_then(Value::as_int)),
-        Kind::Time => Sql::BigInt(value.and_then(Value::as_time).map(|time| time.millis())),
+        Kind::Time => Sql::BigInt(value.and_then(Value::as_time).map(Timestamp::millis)),
         Kind::Float => Sql::Double(value.and_then(as_float)),
         Kind::Bool => Sql::Bool(if let Some(Value::Bool(flag)) = value { Some(*flag) } else { None }),
     }

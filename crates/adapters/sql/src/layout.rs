@@ -86,8 +86,8 @@ impl Table {
             .filter(|path| !path.many)
             .map(|path| {
                 let name = column_of(path.name);
-                let indexed = indexes.iter().any(|index| index.columns.contains(&name));
-                let shortened = dialect == Dialect::Postgres && path.kind == Kind::Text && indexed;
+                let in_an_index = indexes.iter().any(|index| index.columns.contains(&name));
+                let shortened = dialect == Dialect::Postgres && path.kind == Kind::Text && in_an_index;
                 Column { path: *path, name, shortened }
             })
             .collect();

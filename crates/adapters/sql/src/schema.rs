@@ -59,14 +59,14 @@ pub(crate) fn write_total(dialect: Dialect) -> [String; 2] {
 
 /// Makes the table of a collection, with its columns.
 pub(crate) fn create_table(dialect: Dialect, table: &Table) -> String {
-    let columns: String = table.columns.iter().map(|column| format!(", {}", definition(dialect, column))).collect();
-    format!(
-        "CREATE TABLE {} (id {} NOT NULL PRIMARY KEY, version BIGINT NOT NULL, document {} NOT NULL{columns}){}",
-        dialect.quote(&table.name),
-        dialect.id_type(table.of.id),
-        dialect.document_type(),
-        engine(dialect),
-    )
+    let (id, document) = (dialect.id_type(table.of.id), dialect.document_type());
+    let mut columns = vec![
+        format!("id {id} NOT NULL PRIMARY KEY"),
+        "version BIGINT NOT NULL".to_owned(),
+        format!("document {document} NOT NULL"),
+    ];
+    columns.extend(table.columns.iter().map(|column| definition(dialect, column)));
+    format!("CREATE TABLE {} ({}){}", dialect.quote(&table.name), columns.join(", "), engine(dialect))
 }
 
 fn definition(dialect: Dialect, column: &Column) -> String {
@@ -126,13 +126,15 @@ fn is_text(table: &Table, column: &str) -> bool {
 pub(crate) fn create_index(dialect: Dialect, table: &Table, index: &Index) -> String {
     // Absent values are the smallest everywhere but in PostgreSQL, unless told.
     let nulls = if dialect == Dialect::Postgres { " NULLS FIRST" } else { "" };
-    let columns: String = index
+    let mut parts: Vec<String> = index
         .columns
         .iter()
         .filter(|column| *column != "id")
-        .map(|column| format!("{}{nulls}, ", key_part(dialect, column, is_text(table, column))))
+        .map(|column| format!("{}{nulls}", key_part(dialect, column, is_text(table, column))))
         .collect();
-    format!("CREATE INDEX {} ON {} ({columns}id)", dialect.quote(&index.name), dialect.quote(&table.name))
+    parts.push("id".into());
+    let (name, on) = (dialect.quote(&index.name), dialect.quote(&table.name));
+    format!("CREATE INDEX {name} ON {on} ({})", parts.join(", "))
 }
 
 /// Makes a unique index. Where keys are limited, texts are represented by something shorter that
@@ -165,10 +167,11 @@ pub(crate) fn create_unique(dialect: Dialect, table: &Table, unique: &Unique) ->
 /// Makes the view of a collection for people: times as times, and no document.
 pub(crate) fn create_view(dialect: Dialect, table: &Table) -> [String; 2] {
     let view = dialect.quote(&format!("{}_view", table.name));
-    let columns: String = table.columns.iter().map(|column| format!(", {}", readable(dialect, column))).collect();
+    let mut columns = vec!["id".to_owned()];
+    columns.extend(table.columns.iter().map(|column| readable(dialect, column)));
     [
         format!("DROP VIEW IF EXISTS {view}"),
-        format!("CREATE VIEW {view} AS SELECT id{columns} FROM {}", dialect.quote(&table.name)),
+        format!("CREATE VIEW {view} AS SELECT {} FROM {}", columns.join(", "), dialect.quote(&table.name)),
     ]
 }
 

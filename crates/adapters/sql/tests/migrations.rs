@@ -1,4 +1,5 @@
 //! Migrations, from nothing and from the schemas of former versions, on each database.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
 //! The contract of storages, on SQLite, each test in a file of its own.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
 

@@ -71,7 +71,7 @@ pub async fn hostile_texts_come_back_and_are_found(storage: Shared) {
         assert_eq!(found(&storage, BADGE.contains(text).into_condition()).await, containing, "{text:?}");
     }
     let mut sorted: Vec<(u32, &str)> = (1..).zip(HOSTILE).collect();
-    sorted.sort_by(|(_, a), (_, b)| a.cmp(b));
+    sorted.sort_by_key(|(_, text)| *text);
     let expected: Vec<u32> = sorted.iter().map(|(number, _)| *number).collect();
     assert_eq!(numbers(&storage, &query(Condition::always(), &[NAME.ascending().into()])).await, expected);
 }

@@ -1,4 +1,5 @@
 //! A place of its own for each test on a database server, gone when the test ends.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{
     hash::{BuildHasher, RandomState},
@@ -10,7 +11,7 @@ use basalt_sql::{SqlOptions, SqlStorage};
 use sea_orm::{ConnectionTrait, Database};
 
 /// Small: many tests share one server.
-pub(crate) const OPTIONS: SqlOptions = SqlOptions { connections: 2, acquire_timeout: Duration::from_secs(60) };
+pub(crate) const OPTIONS: SqlOptions = SqlOptions { connections: 2, acquire_timeout: Duration::from_mins(1) };
 
 /// A schema or database, dropped with this.
 pub(crate) struct Place {
@@ -82,6 +83,6 @@ fn address(name: &str, variable: &str) -> Option<String> {
     }
     match std::env::var(variable) {
         Ok(url) => Some(url),
-        Err(_unset) => panic!("{variable} is not set: run under tests/backends/start, or set SKIP_BACKENDS={name}"),
+        Err(error) => panic!("{variable}: {error}; run under tests/backends/start, or set SKIP_BACKENDS={name}"),
     }
 }

@@ -78,7 +78,8 @@ async fn add(
     path: &str,
     by: i64,
 ) -> Result<(), StorageError> {
-    let add = database.collection::<Document>(of.name).update_one(doc! { "_id": bson(id) }, addition(path, by));
+    let collection = database.collection::<Document>(of.name);
+    let add = collection.update_one(doc! { "_id": bson(id) }, addition(path, by));
     add.write_concern(WriteConcern::majority()).await.map(|_counts| ()).map_err(StorageError::unavailable)
 }
 

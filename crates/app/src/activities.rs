@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
-use basalt_domain::{Activity, Filter, ObjectId, Sort};
+use basalt_domain::{Activity, ActivityKey, Filter, ObjectId, Sort};
 use basalt_ports::{Page, PageRequest, Row};
 
 use crate::{AppError, Context};
+
+/// Classes of the objects whose activities are listed: those that this portal can show. A total is
+/// then the number of what is listed, also in a database with activities of other objects.
+const SHOWN: [&str; 2] = ["Organization", "User"];
 
 /// What happened.
 #[derive(Clone)]
@@ -20,8 +24,8 @@ pub struct ActivityFilter {
     pub organization: Option<ObjectId>,
     /// Done to this object.
     pub related_to: Option<ObjectId>,
-    /// Classes, any of them; none: all.
-    pub classes: Vec<String>,
+    /// What happened, any of these; none: everything.
+    pub keys: Vec<ActivityKey>,
 }
 
 impl Activities {
@@ -47,9 +51,9 @@ impl Activities {
         if let Some(object) = wanted.related_to {
             filter = filter.and(Activity::RELATED_TO.eq(object));
         }
-        if !wanted.classes.is_empty() {
-            filter = filter.and(Activity::CLASS.among(wanted.classes.iter().cloned()));
-        }
+        let keys = if wanted.keys.is_empty() { ActivityKey::ALL.as_slice() } else { &wanted.keys };
+        let shown = keys.iter().filter(|key| SHOWN.contains(&key.object()));
+        filter = filter.and(Activity::CLASS.among(shown.map(|key| key.class().to_owned())));
         let sort = sort.unwrap_or(Activity::NEWEST_FIRST);
         let page = self.0.store.activities.page(filter, &[sort], at).await?;
         if page.exists() { Ok(page) } else { Err(AppError::NotFound("Page")) }

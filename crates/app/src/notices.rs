@@ -7,6 +7,19 @@ use basalt_ports::{ChangeSet, Page, PageRequest, Row};
 
 use crate::{AppError, Caller, Context, error::retried};
 
+/// Types of the notices that are listed: those about what this portal can show.
+const SHOWN: [&str; 9] = [
+    "organization.membership.requested",
+    "organization.membership.invited",
+    "organization.membership.accepted",
+    "organization.membership.refused",
+    "organization.badge.certified",
+    "organization.badge.public-service",
+    "organization.badge.company",
+    "organization.badge.association",
+    "organization.badge.local-authority",
+];
+
 /// Notices to users.
 #[derive(Clone)]
 pub struct Notices(Arc<Context>);
@@ -40,9 +53,8 @@ impl Notices {
         if let Some(user) = wanted.user {
             filter = filter.and(Notification::to(user));
         }
-        if let Some(kind) = &wanted.kind {
-            filter = filter.and(Notification::KIND.eq(kind.as_str()));
-        }
+        let kinds = SHOWN.into_iter().filter(|kind| wanted.kind.as_deref().is_none_or(|wish| wish == *kind));
+        filter = filter.and(Notification::KIND.among(kinds.map(str::to_owned)));
         filter = match wanted.handled {
             None => filter,
             Some(true) => filter.and(Notification::HANDLED_AT.present()),

@@ -11,6 +11,7 @@ use basalt_domain::{
 };
 use basalt_ports::{
     ChangeSet, Page, PageRequest, Row, StorageError, Stored, Version,
+    mail::Message,
     pictures::{BoundingBox, PictureSpec},
 };
 use bytes::Bytes;
@@ -41,10 +42,10 @@ impl Users {
     /// What an id or slug leads to, usable or not.
     pub async fn find(&self, reference: &str) -> Result<Found<Row<User>>, AppError> {
         let store = &self.0.store;
-        if let Ok(id) = ObjectId::parse(reference) {
-            if let Some(row) = store.users.get(&id).await? {
-                return Ok(Found::Here(row));
-            }
+        if let Ok(id) = ObjectId::parse(reference)
+            && let Some(row) = store.users.get(&id).await?
+        {
+            return Ok(Found::Here(row));
         }
         if let Some(row) = store.users.first(SLUG.eq(reference)).await? {
             return Ok(Found::Here(row));
@@ -207,10 +208,11 @@ impl Users {
     }
 
     /// Deletes an account: what tells who it was is removed, its keys are revoked, its memberships,
-    /// pending requests, follows, assignments and notices end. Errors: `NotFound`, `Gone`.
+    /// pending requests, follows, assignments and notices end; with `tell`, a mail says so. Errors:
+    /// `NotFound`, `Gone`.
     #[tracing::instrument(name = "app.users.delete", skip_all, fields(user.id = %id), err(level = "info"))]
-    pub async fn delete(&self, caller: &Caller, id: ObjectId) -> Result<(), AppError> {
-        let former = retried(|| async {
+    pub async fn delete(&self, caller: &Caller, id: ObjectId, tell: bool) -> Result<(), AppError> {
+        let (former, email) = retried(|| async {
             let mut stored = self.fresh(id).await?;
             if stored.value.deleted.is_some() {
                 return Err(AppError::Gone("User has already been deleted"));
@@ -225,11 +227,18 @@ impl Users {
                 .and(self.follows_end(id).await?)
                 .and(self.rest_ends(id).await?);
             self.0.store.commit(changes).await?;
-            Ok(former)
+            Ok((former, email))
         })
         .await?;
         if let Some(former) = former {
             pictures::discard(&self.0, PictureSpec::USER_AVATAR.folder, &former).await;
+        }
+        if tell {
+            let text = "Your account on this portal was deleted.".into();
+            let message = Message { to: email, subject: "Account deleted".into(), text, html: None };
+            if let Err(error) = self.0.mailer.send(message).await {
+                tracing::warn!(%error, "mail not sent");
+            }
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ pub mod condition;
 pub mod document;
 pub mod entities;
 pub mod filter;
+pub mod hosts;
 pub mod id;
 pub mod lifecycle;
 pub mod policy;

@@ -92,8 +92,7 @@ pub fn is_email(text: &str) -> bool {
 
 /// Holds something that reads like a web address: refused in names of persons.
 pub fn holds_url(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    lower.contains("http://") || lower.contains("https://") || lower.contains("://") || lower.contains("www.")
+    crate::hosts::names_host(text)
 }
 
 #[cfg(test)]

@@ -8,6 +8,26 @@ use crate::{Collection, Document, Entity, Field, Kind, ObjectId, Sort, Timestamp
 /// What kind of thing happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ActivityKey {
+    /// A dataset was created.
+    DatasetCreated,
+    /// A dataset was changed.
+    DatasetUpdated,
+    /// A dataset was deleted.
+    DatasetDeleted,
+    /// A dataset was discussed.
+    DatasetDiscussed,
+    /// A dataset was followed.
+    DatasetFollowed,
+    /// A resource was added to a dataset.
+    ResourceAdded,
+    /// A reuse was created.
+    ReuseCreated,
+    /// A dataservice was created.
+    DataserviceCreated,
+    /// A topic was created.
+    TopicCreated,
+    /// An element was added to a topic.
+    TopicElementCreated,
     /// An organisation was created.
     OrganizationCreated,
     /// An organisation was changed.
@@ -20,12 +40,36 @@ pub enum ActivityKey {
 
 impl ActivityKey {
     /// All of them.
-    pub const ALL: [Self; 4] =
-        [Self::OrganizationCreated, Self::OrganizationUpdated, Self::OrganizationFollowed, Self::UserFollowed];
+    pub const ALL: [Self; 14] = [
+        Self::DatasetCreated,
+        Self::DatasetUpdated,
+        Self::DatasetDeleted,
+        Self::DatasetDiscussed,
+        Self::DatasetFollowed,
+        Self::ResourceAdded,
+        Self::ReuseCreated,
+        Self::DataserviceCreated,
+        Self::TopicCreated,
+        Self::TopicElementCreated,
+        Self::OrganizationCreated,
+        Self::OrganizationUpdated,
+        Self::OrganizationFollowed,
+        Self::UserFollowed,
+    ];
 
     /// `_cls` in storage.
     pub const fn class(self) -> &'static str {
         match self {
+            Self::DatasetCreated => "Activity.UserCreatedDataset",
+            Self::DatasetUpdated => "Activity.UserUpdatedDataset",
+            Self::DatasetDeleted => "Activity.UserDeletedDataset",
+            Self::DatasetDiscussed => "Activity.UserDiscussedDataset",
+            Self::DatasetFollowed => "Activity.UserFollowedDataset",
+            Self::ResourceAdded => "Activity.UserAddedResourceToDataset",
+            Self::ReuseCreated => "Activity.UserCreatedReuse",
+            Self::DataserviceCreated => "Activity.UserCreatedDataservice",
+            Self::TopicCreated => "Activity.UserCreatedTopic",
+            Self::TopicElementCreated => "Activity.UserCreatedTopicElement",
             Self::OrganizationCreated => "Activity.UserCreatedOrganization",
             Self::OrganizationUpdated => "Activity.UserUpdatedOrganization",
             Self::OrganizationFollowed => "Activity.UserFollowedOrganization",
@@ -36,6 +80,16 @@ impl ActivityKey {
     /// `key` in the interface.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::DatasetCreated => "dataset:created",
+            Self::DatasetUpdated => "dataset:updated",
+            Self::DatasetDeleted => "dataset:deleted",
+            Self::DatasetDiscussed => "dataset:discussed",
+            Self::DatasetFollowed => "dataset:followed",
+            Self::ResourceAdded => "dataset:resource:added",
+            Self::ReuseCreated => "reuse:created",
+            Self::DataserviceCreated => "dataservice:created",
+            Self::TopicCreated => "topic:created",
+            Self::TopicElementCreated => "topic:element:created",
             Self::OrganizationCreated => "organization:created",
             Self::OrganizationUpdated => "organization:updated",
             Self::OrganizationFollowed => "organization:followed",
@@ -43,9 +97,31 @@ impl ActivityKey {
         }
     }
 
+    /// Class of what it was done to.
+    pub const fn object(self) -> &'static str {
+        match self {
+            Self::DatasetCreated
+            | Self::DatasetUpdated
+            | Self::DatasetDeleted
+            | Self::DatasetDiscussed
+            | Self::DatasetFollowed
+            | Self::ResourceAdded => "Dataset",
+            Self::ReuseCreated => "Reuse",
+            Self::DataserviceCreated => "Dataservice",
+            Self::TopicCreated | Self::TopicElementCreated => "Topic",
+            Self::OrganizationCreated | Self::OrganizationUpdated | Self::OrganizationFollowed => "Organization",
+            Self::UserFollowed => "User",
+        }
+    }
+
     /// The one with this `_cls`.
     pub fn of_class(class: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|key| key.class() == class)
+    }
+
+    /// The one of this `key`.
+    pub fn parse(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == key)
     }
 }
 

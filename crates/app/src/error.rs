@@ -61,6 +61,11 @@ impl AppError {
         Self::Invalid(Invalid::message(message))
     }
 
+    /// A refusal of the body that was to change an object of this class, with no field to blame.
+    pub fn body(class: &'static str, message: impl Into<String>) -> Self {
+        Self::Invalid(Invalid { subject: Some((class, None)), ..Invalid::message(message) })
+    }
+
     /// Something that cannot happen happened.
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(source.into())

@@ -61,6 +61,17 @@ pub enum Found<T> {
     Missing,
 }
 
+impl<T> Found<T> {
+    /// The same about something of the object.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Found<U> {
+        match self {
+            Self::Here(object) => Found::Here(change(object)),
+            Self::At(slug) => Found::At(slug),
+            Self::Missing => Found::Missing,
+        }
+    }
+}
+
 /// Where a text that is no present slug leads: a former slug, or one that slugifies to a present one.
 pub async fn redirect<E: Entity>(
     store: &Store,

@@ -87,6 +87,11 @@ impl Ctx {
         self.answer(StatusCode::OK, view)
     }
 
+    /// 200 with a map whose names are data: no mask applies to it.
+    pub fn ok_map<T: Serialize>(&self, map: &T) -> Result<HttpResponse, Problem> {
+        Ok(self.send(StatusCode::OK, self.bytes(map, None)?))
+    }
+
     /// 201 with this view.
     pub fn created<T: Serialize>(&self, view: &T) -> Result<HttpResponse, Problem> {
         self.answer(StatusCode::CREATED, view)
@@ -94,22 +99,29 @@ impl Ctx {
 
     /// This status with this view, masked as the client wishes; 304 where they have it already.
     pub fn answer<T: Serialize>(&self, status: StatusCode, view: &T) -> Result<HttpResponse, Problem> {
-        let body = self.render(view)?;
+        Ok(self.send(status, self.render(view)?))
+    }
+
+    fn send(&self, status: StatusCode, body: Vec<u8>) -> HttpResponse {
         let mut response = HttpResponse::build(status);
         if status == StatusCode::OK && matches!(*self.request.method(), Method::GET | Method::HEAD) {
             let tag = etag::of(&body);
             if etag::listed(self.request.headers(), "if-none-match", &tag) == Some(true) {
-                return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
+                return HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish();
             }
             response.insert_header((header::ETAG, tag));
         }
-        Ok(response.content_type("application/json").body(body))
+        response.content_type("application/json").body(body)
     }
 
     /// The bytes of an answer with this view.
     pub fn render<T: Serialize>(&self, view: &T) -> Result<Vec<u8>, Problem> {
+        self.bytes(view, self.mask()?)
+    }
+
+    fn bytes<T: Serialize>(&self, view: &T, mask: Option<Mask>) -> Result<Vec<u8>, Problem> {
         let internal = |error| Problem::from(basalt_app::AppError::internal(error));
-        let mut body = match self.mask()? {
+        let mut body = match mask {
             None => serde_json::to_vec(view).map_err(internal)?,
             Some(mask) => {
                 let masked = mask.apply(serde_json::to_value(view).map_err(internal)?)?;

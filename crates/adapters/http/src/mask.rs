@@ -26,9 +26,11 @@ impl Mask {
         Self::list(&mut rest, false, 0)
     }
 
-    /// Names this field, at the top?
+    /// Wants this field of the object, or of the objects of the list?
     pub fn names(&self, field: &str) -> bool {
-        self.fields.iter().any(|(name, _inner)| name == field)
+        let of_items =
+            |name: &str, inner: &Option<Self>| name == "data" && inner.as_ref().is_some_and(|inner| inner.names(field));
+        self.all || self.fields.iter().any(|(name, inner)| name == field || of_items(name, inner))
     }
 
     /// Keeps of an answer what is wanted. 400 where the mask asks for fields of what has none.
@@ -79,6 +81,7 @@ impl Mask {
             };
             match name {
                 "" if inner.is_some() => return Err(error("Unexpected opening bracket")),
+                "" if rest.starts_with(',') => return Err(error("Unexpected comma")),
                 "" => {}
                 "*" => mask.all = true,
                 name => mask.fields.push((name.to_owned(), inner)),
@@ -126,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_broken_mask_is_refused() {
-        for mask in ["{", "a{b", "a}", "{a}}", &"a{".repeat(40)] {
+        for mask in ["{", "a{b", "a}", "{a}}", "a,,b", ",a", &"a{".repeat(40)] {
             assert_eq!(Mask::parse(mask).unwrap_err().status().as_u16(), 400, "{mask}");
         }
         assert!(Mask::parse("name{x}").unwrap().apply(json!({"name": "a"})).is_err());

@@ -150,11 +150,14 @@ fn log_fault(error: &dyn std::error::Error) {
 fn from_invalid(invalid: &Invalid) -> Problem {
     let message = invalid.message.clone().unwrap_or_else(|| summary(invalid));
     let problem = Problem::bad_request(message);
-    if invalid.errors.is_empty() {
+    if invalid.errors.is_empty() && invalid.subject.is_none() {
         return problem;
     }
+    // A failed check comes first and alone, as udata tells it.
+    let check = invalid.errors.iter().position(|error| error.kind == ErrorKind::Check);
+    let told = check.map_or(invalid.errors.as_slice(), |at| invalid.errors.get(at..=at).unwrap_or_default());
     let mut errors = Map::new();
-    for error in &invalid.errors {
+    for error in told {
         nest(&mut errors, &error.path, &error.message);
     }
     problem.with("errors", Value::Object(sorted(errors)))
@@ -194,10 +197,11 @@ fn summary(invalid: &Invalid) -> String {
     format!("ValidationError ({class}:{}) ({})", id.unwrap_or("None"), told.join(" "))
 }
 
-/// The outermost field, and the message with the names of the inner ones before it.
+/// The outermost field, and the message with the names of the inner ones before it. The number of
+/// the first item of a list is not told.
 fn told(error: &FieldError) -> (&str, String) {
     let (field, inner) = error.path.split_once('.').unwrap_or((&error.path, ""));
-    let named: Vec<&str> = inner.split('.').filter(|part| !part.is_empty() && part.parse::<u64>().is_err()).collect();
+    let named: Vec<&str> = inner.split('.').filter(|part| !part.is_empty() && *part != "0").collect();
     if named.is_empty() {
         (field, error.message.clone())
     } else {
@@ -252,6 +256,19 @@ mod tests {
                 "status": 400,
             })
         );
+    }
+
+    #[test]
+    fn a_failed_check_comes_alone() {
+        let errors = vec![FieldError::stored("url", "Invalid URL \"x\""), FieldError::check("siret", "Invalid number")];
+        let (_status, body) = answered(AppError::Invalid(Invalid { subject: None, errors, message: None }));
+        assert_eq!(body, json!({"errors": {"siret": "Invalid number"}, "message": "Invalid number", "status": 400}));
+    }
+
+    #[test]
+    fn a_body_refused_as_a_whole_has_an_empty_map_of_errors() {
+        let (_status, body) = answered(AppError::body("Organization", "no id"));
+        assert_eq!(body, json!({"errors": {}, "message": "no id", "status": 400}));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use basalt_domain::{
 };
 use basalt_ports::ChangeSet;
 
-use super::Organizations;
+use super::{CLASS, Organizations};
 use crate::{AppError, Caller, error::retried, notices};
 
 impl Organizations {
@@ -17,7 +17,7 @@ impl Organizations {
             let mut stored = self.fresh(id).await?;
             self.allow(caller, &stored.value, Action::Badges)?;
             if !BADGES.iter().any(|(known, _label)| *known == kind) {
-                return Err(AppError::message(format!("Unknown badge type for Organization: {kind}")));
+                return Err(AppError::body(CLASS, format!("Unknown badge type for Organization: {kind}")));
             }
             if stored.value.has_badge(kind) {
                 return Ok(false);

@@ -10,7 +10,7 @@ use basalt_domain::{
 use basalt_ports::{ChangeSet, Row, mail::Message};
 use uuid::Uuid;
 
-use super::{AssignmentWish, Organizations};
+use super::{AssignmentWish, CLASS, Organizations};
 use crate::{AppError, Caller, error::retried};
 
 /// Whom an organisation invites, and as what.
@@ -98,7 +98,7 @@ impl Organizations {
             (None, None) => Err(AppError::check("user", "Either user or email is required")),
             (Some(_), Some(_)) => Err(AppError::check("user", "Cannot provide both user and email")),
             (Some(reference), None) => {
-                let id = ObjectId::parse(reference).map_err(|error| AppError::message(error.to_string()))?;
+                let id = ObjectId::parse(reference).map_err(|error| AppError::body(CLASS, error.to_string()))?;
                 let user = self.0.store.users.get(&id).await?;
                 let unknown = || AppError::check("user", format!("Unknown user '{reference}'"));
                 Ok((Some(user.ok_or_else(unknown)?), None))

@@ -8,7 +8,7 @@ use basalt_domain::{
 };
 use basalt_ports::{ChangeSet, Row, Stored};
 
-use super::{Organizations, invalid};
+use super::{CLASS, Organizations, invalid};
 use crate::{AppError, Caller, error::retried};
 
 /// Classes of objects that can be assigned, and their collections.
@@ -19,8 +19,8 @@ const ASSIGNABLE: [(&str, &str); 3] = [("Dataset", "dataset"), ("Dataservice", "
 pub struct AssignmentWish {
     /// Class of the object.
     pub class: String,
-    /// Its id.
-    pub id: String,
+    /// Its id; `None` where the client sent none.
+    pub id: Option<String>,
 }
 
 impl Organizations {
@@ -132,7 +132,13 @@ impl Organizations {
             Some(wish) if !ASSIGNABLE.iter().any(|(class, _collection)| *class == wish.class) => {
                 Err(AppError::check("assignments", format!("Invalid object class '{}'", wish.class)))
             }
-            Some(wish) => Err(AppError::check("assignments", format!("{} '{}' not found", wish.class, wish.id))),
+            Some(wish) => {
+                if let Some(Err(error)) = wish.id.as_deref().map(ObjectId::parse) {
+                    return Err(AppError::body(CLASS, error.to_string()));
+                }
+                let id = wish.id.as_deref().unwrap_or("None");
+                Err(AppError::check("assignments", format!("{} '{id}' not found", wish.class)))
+            }
         }
     }
 

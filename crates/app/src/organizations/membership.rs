@@ -1,8 +1,8 @@
 //! Asking to join an organisation, and the answers of its admins.
 
 use basalt_domain::{
-    Document, Filter, Member, MembershipKind, MembershipRequest, MembershipStatus, Notification, NotificationType,
-    ObjectId, Organization, OrganizationRole, policy::organization::Action,
+    Document, FieldError, Filter, Member, MembershipKind, MembershipRequest, MembershipStatus, Notification,
+    NotificationType, ObjectId, Organization, OrganizationRole, policy::organization::Action,
 };
 use basalt_ports::{ChangeSet, Stored, mail::Message};
 use uuid::Uuid;
@@ -52,7 +52,7 @@ impl Organizations {
     }
 
     /// Asks to join. Errors: `SignIn`, `Invalid` without comment or for members and the invited.
-    pub async fn ask(&self, caller: &Caller, id: ObjectId, comment: Option<&str>) -> Result<Asked, AppError> {
+    pub async fn ask(&self, caller: &Caller, id: ObjectId, comment: Comment<'_>) -> Result<Asked, AppError> {
         let user = caller.id()?;
         let asked = retried(|| async {
             let mut stored = self.fresh(id).await?;
@@ -63,8 +63,8 @@ impl Organizations {
             if let Some((_id, true)) = pending {
                 return Err(AppError::message("You are already invited to this organization, accept the invitation"));
             }
-            let comment = comment
-                .filter(|comment| !comment.is_empty())
+            let at = pending.map_or(stored.value.requests.len(), |(request, _kind)| place(&stored.value, request));
+            let comment = read(comment, id, at, "comment")?
                 .ok_or_else(|| AppError::check("comment", "'comment' is required when 'kind' is 'request'"))?;
             if let Some((request, false)) = pending {
                 let request = stored.value.request_mut(request).ok_or(AppError::NotFound("Request"))?;
@@ -124,7 +124,7 @@ impl Organizations {
         caller: &Caller,
         id: ObjectId,
         request: Uuid,
-        comment: Option<&str>,
+        comment: Comment<'_>,
     ) -> Result<(), AppError> {
         let by = caller.id()?;
         let user = retried(|| async {
@@ -135,6 +135,7 @@ impl Organizations {
             if asked.status == MembershipStatus::Accepted {
                 return Err(AppError::message("This request was accepted already"));
             }
+            let comment = read(comment, id, place(&stored.value, request), "refusal_comment")?;
             let now = self.0.now();
             let refused = stored.value.request_mut(request).ok_or(AppError::NotFound("Request"))?;
             refused.handle(MembershipStatus::Refused, by, now);
@@ -283,12 +284,25 @@ impl Organizations {
 
 const ONLY_OWN: &str = "You can only access your own membership requests or the one of your organizations.";
 
-impl Organizations {
-    /// The refusal of a comment that is no text.
-    pub fn comment_must_be_text(id: ObjectId) -> AppError {
-        invalid(
-            Some(id),
-            vec![basalt_domain::FieldError::stored("requests.0.comment", "StringField only accepts string values")],
-        )
+/// A comment as a client sent it: `Err` for what is no text.
+pub type Comment<'a> = Result<Option<&'a str>, NotText>;
+
+/// A client sent something else where a text belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotText;
+
+/// The text of a comment; the empty one is none. Error: `Invalid`, about the request at this place.
+fn read<'a>(comment: Comment<'a>, id: ObjectId, at: usize, field: &str) -> Result<Option<&'a str>, AppError> {
+    match comment {
+        Ok(text) => Ok(text.filter(|text| !text.is_empty())),
+        Err(NotText) => {
+            let path = format!("requests.{at}.{field}");
+            Err(invalid(Some(id), vec![FieldError::stored(&path, "StringField only accepts string values")]))
+        }
     }
+}
+
+/// Where this request stands among those of its organisation.
+fn place(organization: &Organization, id: Uuid) -> usize {
+    organization.requests.iter().position(|request| request.id == id).unwrap_or_default()
 }

@@ -24,7 +24,7 @@ use crate::{
 
 pub use invitations::{Invitation, PendingInvitation};
 pub use members::{AssignmentWish, role_named};
-pub use membership::{Accepted, Asked};
+pub use membership::{Accepted, Asked, Comment, NotText};
 
 /// Class name in documents and messages.
 pub const CLASS: &str = "Organization";

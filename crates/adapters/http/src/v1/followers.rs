@@ -1,7 +1,7 @@
 //! Followers of organisations and users: the same three operations on each.
 
 use actix_web::{HttpResponse, http::StatusCode};
-use basalt_app::follows::Followable;
+use basalt_app::{follows::Followable, slugs::Found};
 use basalt_domain::ObjectId;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -20,21 +20,27 @@ use crate::{
 pub struct Followed {
     path: &'static str,
     ids: [&'static str; 3],
-    as_followable: fn(ObjectId) -> Followable,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Organization,
+    User,
 }
 
 /// Followers of organisations.
 pub const ORGANIZATIONS: Followed = Followed {
     path: "/api/1/organizations/{id}/followers/",
     ids: ["list_organization_followers", "follow_organization", "unfollow_organization"],
-    as_followable: Followable::Organization,
+    kind: Kind::Organization,
 };
 
 /// Followers of users.
 pub const USERS: Followed = Followed {
     path: "/api/1/users/{id}/followers/",
     ids: ["list_user_followers", "follow_user", "unfollow_user"],
-    as_followable: Followable::User,
+    kind: Kind::User,
 };
 
 /// A user who follows.
@@ -71,16 +77,33 @@ pub fn operations(followed: &'static Followed) -> Vec<Operation> {
     ]
 }
 
-/// What the id in the path stands for; slugs are not accepted here.
-async fn object(ctx: &Ctx, followed: &Followed) -> Result<(ObjectId, Followable), Problem> {
+/// What the id in the path stands for, deleted or not. Slugs are not accepted here.
+async fn object(ctx: &Ctx, followed: &Followed) -> Result<Followable, Problem> {
     let id = ObjectId::parse(ctx.segment("id")).map_err(|_error| Problem::not_found())?;
-    let object = (followed.as_followable)(id);
+    let object = match followed.kind {
+        Kind::Organization => Followable::Organization(id),
+        Kind::User => Followable::User(id),
+    };
     ctx.services().follows.known(object).await?;
-    Ok((id, object))
+    Ok(object)
+}
+
+/// What the id or slug in the path of a list stands for. Former slugs do not lead here.
+async fn listed(ctx: &Ctx, followed: &Followed) -> Result<ObjectId, Problem> {
+    let reference = ctx.segment("id");
+    let services = ctx.services();
+    let found = match followed.kind {
+        Kind::Organization => services.organizations.find(reference).await?.map(|row| row.value.id),
+        Kind::User => services.users.find(reference).await?.map(|row| row.value.id),
+    };
+    match found {
+        Found::Here(id) => Ok(id),
+        Found::At(_) | Found::Missing => Err(Problem::not_found()),
+    }
 }
 
 async fn list(ctx: Ctx, followed: &Followed) -> Result<HttpResponse, Problem> {
-    let (id, _object) = object(&ctx, followed).await?;
+    let id = listed(&ctx, followed).await?;
     let at = ctx.params.page(20, ctx.settings().page_size_max)?;
     let page = ctx.services().follows.page(id, ctx.params.id("user")?, at).await?;
     let rows = page.items.clone();
@@ -96,14 +119,14 @@ async fn list(ctx: Ctx, followed: &Followed) -> Result<HttpResponse, Problem> {
 }
 
 async fn follow(ctx: Ctx, followed: &Followed) -> Result<HttpResponse, Problem> {
-    let (_id, object) = object(&ctx, followed).await?;
+    let object = object(&ctx, followed).await?;
     let (new, followers) = ctx.services().follows.follow(&ctx.caller, object).await?;
     let status = if new { StatusCode::CREATED } else { StatusCode::OK };
     ctx.answer(status, &FollowerCount { followers })
 }
 
 async fn unfollow(ctx: Ctx, followed: &Followed) -> Result<HttpResponse, Problem> {
-    let (_id, object) = object(&ctx, followed).await?;
+    let object = object(&ctx, followed).await?;
     let followers = ctx.services().follows.unfollow(&ctx.caller, object).await?;
     ctx.ok(&json!({"followers": followers}))
 }

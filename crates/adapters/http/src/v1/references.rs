@@ -302,8 +302,8 @@ pub struct UserReferenceWithEmail<'a> {
     uri: String,
 }
 
-/// How much of an address a viewer may see.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How much of an address a viewer may see; each shows more than the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sight {
     /// Only the host.
     Host,

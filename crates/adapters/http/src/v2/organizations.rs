@@ -42,7 +42,7 @@ async fn show(ctx: Ctx) -> Result<HttpResponse, Problem> {
     if organization.is_deleted() {
         return Err(basalt_app::AppError::Gone(basalt_app::organizations::GONE).into());
     }
-    ctx.ok(&crate::v1::references::Plain(&organization.extras))
+    ctx.ok_map(&crate::v1::references::Plain(&organization.extras))
 }
 
 async fn merge(ctx: Ctx) -> Result<HttpResponse, Problem> {
@@ -73,7 +73,7 @@ async fn merge(ctx: Ctx) -> Result<HttpResponse, Problem> {
             }
         })
         .await?;
-    ctx.ok(&crate::v1::references::Plain(&extras))
+    ctx.ok_map(&crate::v1::references::Plain(&extras))
 }
 
 async fn remove(ctx: Ctx) -> Result<HttpResponse, Problem> {

@@ -157,7 +157,7 @@ pub(super) fn assignments(sent: &Value) -> Result<Vec<AssignmentWish>, AppError>
             .map(|item| {
                 let part = |name| item.get(name).and_then(Value::as_str);
                 let class = part("class").ok_or_else(malformed)?.to_owned();
-                Ok(AssignmentWish { class, id: part("id").unwrap_or("None").to_owned() })
+                Ok(AssignmentWish { class, id: part("id").map(str::to_owned) })
             })
             .collect(),
         _ => Err(malformed()),

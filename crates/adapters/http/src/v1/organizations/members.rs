@@ -43,8 +43,8 @@ pub(super) async fn set_role(ctx: Ctx) -> Result<HttpResponse, Problem> {
     };
     let member = organizations.set_role(&ctx.caller, organization.id, user, role).await?;
     let users = ctx.services().context.store.users.by_ids([&user]).await?;
-    let sight = Sight::on_members(&ctx.caller.viewer, organization);
-    ctx.ok(&MemberView::new(&ctx, &member, &users, sight))
+    // As udata: the answer to a change shows the person as to a stranger.
+    ctx.ok(&MemberView::new(&ctx, &member, &users, Sight::Host))
 }
 
 pub(super) async fn remove(ctx: Ctx) -> Result<HttpResponse, Problem> {

@@ -1,9 +1,9 @@
 //! Asking to join, inviting, and the answers.
 
 use actix_web::{HttpResponse, http::StatusCode};
-use basalt_app::organizations::{Accepted, Asked, Organizations};
+use basalt_app::organizations::{Accepted, Asked, Comment, NotText};
 use basalt_domain::MembershipRequest;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{
@@ -17,7 +17,8 @@ pub(super) async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let (user, status) = (ctx.params.filled("user"), ctx.params.filled("status"));
     let requests = ctx.services().organizations.requests(&ctx.caller, organization, user, status)?;
     let users = users_of(&ctx, &requests).await?;
-    let sight = Sight::on_members(&ctx.caller.viewer, organization);
+    // Whoever gets here manages the organisation, or sees nothing but requests of their own.
+    let sight = sight(&ctx)?.max(Sight::Hint);
     let shown: Vec<MembershipRequestView<'_>> =
         requests.iter().map(|request| MembershipRequestView::new(&ctx, request, &users, sight)).collect();
     ctx.ok(&shown)
@@ -26,16 +27,13 @@ pub(super) async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
 pub(super) async fn ask(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let id = ctx.organization()?.value.id;
     let body = ctx.object()?;
-    let comment = match body.get("comment") {
-        None | Some(Value::Null) => None,
-        Some(Value::String(comment)) => Some(comment.as_str()),
-        Some(_other) => return Err(Organizations::comment_must_be_text(id).into()),
-    };
-    let (status, request) = match ctx.services().organizations.ask(&ctx.caller, id, comment).await? {
+    let asked = ctx.services().organizations.ask(&ctx.caller, id, comment(&body)).await?;
+    let (status, request) = match asked {
         Asked::New(request) => (StatusCode::CREATED, request),
         Asked::Again(request) => (StatusCode::OK, request),
     };
-    show(&ctx, status, &request).await
+    // Who asks sees their own address as members see it.
+    show(&ctx, status, &request, sight(&ctx)?.max(Sight::Hint)).await
 }
 
 pub(super) async fn invite(ctx: Ctx) -> Result<HttpResponse, Problem> {
@@ -44,7 +42,7 @@ pub(super) async fn invite(ctx: Ctx) -> Result<HttpResponse, Problem> {
     organizations.allow(&ctx.caller, organization, basalt_domain::policy::organization::Action::Members)?;
     let invitation = forms::invitation(&ctx.object()?)?;
     let request = organizations.invite(&ctx.caller, organization.id, &invitation).await?;
-    show(&ctx, StatusCode::CREATED, &request).await
+    show(&ctx, StatusCode::CREATED, &request, Sight::Host).await
 }
 
 pub(super) async fn accept(ctx: Ctx) -> Result<HttpResponse, Problem> {
@@ -55,16 +53,14 @@ pub(super) async fn accept(ctx: Ctx) -> Result<HttpResponse, Problem> {
         Accepted::Already(member) => (StatusCode::CONFLICT, member),
     };
     let users = ctx.services().context.store.users.by_ids([&member.user]).await?;
-    let sight = Sight::on_members(&ctx.caller.viewer, organization);
-    ctx.answer(status, &MemberView::new(&ctx, &member, &users, sight))
+    ctx.answer(status, &MemberView::new(&ctx, &member, &users, Sight::Host))
 }
 
 pub(super) async fn refuse(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let id = ctx.organization()?.value.id;
     let request = request_id(&ctx)?;
     let body = ctx.object()?;
-    let comment = forms::text(&body, "comment")?;
-    ctx.services().organizations.refuse(&ctx.caller, id, request, comment.as_deref()).await?;
+    ctx.services().organizations.refuse(&ctx.caller, id, request, comment(&body)).await?;
     ctx.ok(&json!({}))
 }
 
@@ -79,9 +75,26 @@ fn request_id(ctx: &Ctx) -> Result<Uuid, Problem> {
     Uuid::try_parse(ctx.segment("id")).map_err(|_error| Problem::not_found())
 }
 
-async fn show(ctx: &Ctx, status: StatusCode, request: &MembershipRequest) -> Result<HttpResponse, Problem> {
+/// The comment in a body.
+fn comment(body: &Map<String, Value>) -> Comment<'_> {
+    match body.get("comment") {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(comment)) => Ok(Some(comment)),
+        Some(_other) => Err(NotText),
+    }
+}
+
+fn sight(ctx: &Ctx) -> Result<Sight, Problem> {
+    Ok(Sight::on_members(&ctx.caller.viewer, &ctx.organization()?.value))
+}
+
+async fn show(
+    ctx: &Ctx,
+    status: StatusCode,
+    request: &MembershipRequest,
+    sight: Sight,
+) -> Result<HttpResponse, Problem> {
     let users = users_of(ctx, std::slice::from_ref(request)).await?;
-    let sight = Sight::on_members(&ctx.caller.viewer, &ctx.organization()?.value);
     ctx.answer(status, &MembershipRequestView::new(ctx, request, &users, sight))
 }
 

@@ -25,10 +25,7 @@ impl Default for Connections {
 
 impl From<&crate::settings::Storage> for Connections {
     fn from(settings: &crate::settings::Storage) -> Self {
-        Self {
-            max: settings.max_connections,
-            acquire_timeout: Duration::from_secs(settings.acquire_timeout_seconds),
-        }
+        Self { max: settings.max_connections, acquire_timeout: Duration::from_secs(settings.acquire_timeout_seconds) }
     }
 }
 
@@ -102,10 +99,8 @@ fn sqlite_folder(url: &str) -> Option<PathBuf> {
 async fn sql(url: &str, connections: Connections) -> Result<Arc<dyn Storage>, Failure> {
     // A file is read by as many threads as there are cores; more connections only take memory.
     let most = if scheme(url) == "sqlite" { SQLITE_READERS } else { u32::MAX };
-    let options = basalt_sql::SqlOptions {
-        connections: connections.max.min(most),
-        acquire_timeout: connections.acquire_timeout,
-    };
+    let options =
+        basalt_sql::SqlOptions { connections: connections.max.min(most), acquire_timeout: connections.acquire_timeout };
     Ok(Arc::new(basalt_sql::SqlStorage::connect(url, options).await?))
 }
 

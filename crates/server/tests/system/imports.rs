@@ -1,0 +1,221 @@
+//! Importing: formats, packing, interruption, and exporting again.
+
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Write as _,
+    fs,
+    path::Path,
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+
+use crate::program::{Home, Server, fixture, stderr};
+
+/// Answers of the API about so many organisations; many share a name, some a member.
+fn answers(count: usize) -> String {
+    let mut lines = String::new();
+    for number in 0..count {
+        let answer = json!({
+            "id": format!("5a0000000000000000{number:06x}"), "name": format!("Commune {}", number % 700), "slug": null,
+            "acronym": null, "description": "What it is.", "url": null, "badges": [{"kind": "certified"}],
+            "members": [{"role": "admin", "user": {"id": format!("5b0000000000000000{:06x}", number / 2),
+                "first_name": "Person", "last_name": (number / 2 % 50).to_string()}}],
+            "created_at": "2020-01-01T00:00:00", "last_modified": "2021-01-01T00:00:00", "deleted": null,
+            "metrics": {"datasets": number, "views": 3, "unknown": 4},
+        });
+        writeln!(lines, "{answer}").unwrap();
+    }
+    lines
+}
+
+fn organizations(home: &Home) -> HashMap<String, Value> {
+    let records = home.export().into_iter().map(|line| serde_json::from_str::<Value>(&line).unwrap());
+    let ours =
+        records.filter(|record| record["collection"] == "organization").map(|mut record| record["document"].take());
+    ours.map(|document| (document["_id"]["$oid"].as_str().unwrap().to_owned(), document)).collect()
+}
+
+#[test]
+fn answers_of_the_api_become_organisations_with_members() {
+    let home = Home::new();
+    home.file("answers.ndjson", answers(1500));
+    home.run(&["import", "answers.ndjson"]);
+    let first = home.export();
+    let organizations = organizations(&home);
+    assert_eq!(organizations.len(), 1500);
+    let slugs: HashSet<&str> = organizations.values().map(|document| document["slug"].as_str().unwrap()).collect();
+    assert_eq!(slugs.len(), 1500);
+    assert!(slugs.contains("commune-0") && slugs.contains("commune-0-1") && slugs.contains("commune-0-2"));
+    let one = &organizations["5a0000000000000000000003"];
+    assert_eq!(one["metrics"], json!({"members": 1, "datasets": 3, "views": 3}));
+    assert_eq!(one["members"][0]["user"]["$oid"], "5b0000000000000000000001");
+    assert!(first.iter().any(|line| line.contains("person-1@users.invalid")));
+    // Again: the same ends as the same.
+    home.run(&["import", "answers.ndjson"]);
+    assert_eq!(home.export(), first);
+}
+
+#[test]
+fn an_import_that_was_killed_goes_on_and_ends_as_if_it_had_not_been() {
+    let (home, other) = (Home::new(), Home::new());
+    let file = home.file("answers.ndjson", answers(6000));
+    let mut child = home.command(&["import", "answers.ndjson"]).stderr(Stdio::null()).spawn().unwrap();
+    let began = Instant::now();
+    // The file of the position appears with the first commit.
+    while !position(&home) {
+        assert!(child.try_wait().unwrap().is_none(), "ended before it could be killed");
+        assert!(began.elapsed() < Duration::from_secs(60));
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(organizations(&home).len() < 6000, "killed too late to test anything");
+    let again = home.command(&["import", "answers.ndjson"]).output().unwrap();
+    assert!(again.status.success(), "{}", stderr(&again));
+    assert!(stderr(&again).contains("goes on after record"), "{}", stderr(&again));
+    assert!(!position(&home), "the position is of no use any more");
+    other.run(&["import", file.to_str().unwrap()]);
+    assert_eq!(home.export(), other.export());
+}
+
+fn position(home: &Home) -> bool {
+    let Ok(files) = fs::read_dir(home.path("data")) else { return false };
+    files.flatten().any(|file| {
+        let name = file.file_name().into_string().unwrap();
+        name.starts_with("import-") && Path::new(&name).extension().is_some_and(|extension| extension == "json")
+    })
+}
+
+#[test]
+fn a_position_of_another_storage_is_not_believed() {
+    let home = Home::new();
+    home.file("answers.ndjson", answers(3000));
+    let mut child = home.command(&["import", "answers.ndjson"]).stderr(Stdio::null()).spawn().unwrap();
+    while !position(&home) {
+        assert!(child.try_wait().unwrap().is_none());
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let output = home
+        .command(&["import", "answers.ndjson"])
+        .env("BASALT__STORAGE__URL", "sqlite://other.sqlite")
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    assert!(stderr(&output).contains("3000 records stored"), "{}", stderr(&output));
+}
+
+#[test]
+fn the_catalogue_of_organisations_is_read_packed_or_not() {
+    let home = Home::new();
+    home.run(&["import", fixture("organizations.csv.xz").to_str().unwrap()]);
+    let packed = organizations(&home);
+    assert_eq!(packed.len(), 3);
+    let one = &packed["5a00000000000000000000a1"];
+    assert_eq!(one["name"], "Région; d'Essai");
+    assert_eq!(one["slug"], "region-dessai");
+    assert_eq!(one["metrics"], json!({"members": 0, "datasets": 12, "reuses": 3, "views": 4500}));
+    assert_eq!(one["last_modified"]["$date"], "2025-10-23T00:01:42.528Z");
+    home.run(&["import", fixture("organizations.csv").to_str().unwrap()]);
+    assert_eq!(organizations(&home), packed);
+}
+
+#[test]
+fn the_catalogue_of_datasets_gives_its_organisations_with_sums() {
+    let home = Home::new();
+    home.run(&["import", fixture("datasets.csv").to_str().unwrap()]);
+    let found = organizations(&home);
+    assert_eq!(found.len(), 2, "{found:?}");
+    let one = &found["5a00000000000000000000b1"];
+    assert_eq!(one["metrics"], json!({"members": 0, "datasets": 2, "reuses": 5, "views": 300}));
+    assert_eq!(one["name"], "Ville d'Essai");
+}
+
+#[test]
+fn a_full_answer_is_not_lost_to_the_catalogue() {
+    let home = Home::new();
+    let answer = json!({"id": "5a00000000000000000000a1", "name": "Region", "slug": "r", "description": "Full.",
+        "metrics": {"followers": 7}});
+    home.file("answer.ndjson", answer.to_string());
+    home.run(&["import", "answer.ndjson", fixture("organizations.csv").to_str().unwrap()]);
+    let one = &organizations(&home)["5a00000000000000000000a1"];
+    assert_eq!((&one["description"], &one["slug"]), (&json!("Full."), &json!("r")));
+    assert_eq!((&one["metrics"]["followers"], &one["metrics"]["datasets"]), (&json!(7), &json!(12)));
+}
+
+#[test]
+fn what_cannot_be_read_is_told_by_record_and_the_rest_is_stored() {
+    let home = Home::new();
+    home.file("mixed.ndjson", format!("{}{{\"id\": \"nope\", \"name\": \"x\"}}\nnot json\n", answers(3)));
+    let told = home.fails(&["import", "mixed.ndjson"]);
+    assert!(told.contains("record 4: ") && told.contains("record 5: "), "{told}");
+    assert!(told.contains("3 records stored, 2 refused"), "{told}");
+    home.file("other.txt", "a;b\n1;2\n");
+    assert!(home.fails(&["import", "other.txt"]).contains("other.txt: neither"));
+    assert!(home.fails(&["import", "nowhere.csv"]).contains("nowhere.csv"));
+}
+
+#[test]
+fn an_export_imported_elsewhere_gives_the_same_export() {
+    let (home, other) = (Home::new(), Home::new());
+    let key = home.admin_key();
+    home.file("answers.ndjson", answers(700));
+    home.run(&["import", "answers.ndjson"]);
+    let server = home.serve();
+    let body = json!({"name": "Made by HTTP", "description": "With é and 🎈", "extras": {"a": 1.5, "b": [1, null]}});
+    assert_eq!(server.ask("POST", "/api/1/organizations/", &key, Some(&body)).status, 201);
+    drop(server);
+    home.run(&["export", "all.ndjson", "--with-secrets"]);
+    let path = home.path("all.ndjson");
+    other.run(&["import", path.to_str().unwrap()]);
+    other.run(&["export", "again.ndjson", "--with-secrets"]);
+    assert_eq!(fs::read_to_string(path).unwrap(), fs::read_to_string(other.path("again.ndjson")).unwrap());
+    // With the secrets of the portal, its keys work as well.
+    fs::copy(home.path("data/secrets.toml"), other.path("data/secrets.toml")).unwrap();
+    assert_eq!(other.serve().ask("GET", "/api/1/me/", &key, None).status, 200);
+}
+
+#[test]
+fn an_export_tells_secrets_only_when_asked() {
+    let home = Home::new();
+    home.admin_key();
+    let (plain, whole) = (home.run(&["export", "-"]), home.run(&["export", "-", "--with-secrets"]));
+    assert!(plain.contains("ada@example.org"));
+    for secret in ["$argon2", "token_hash", "fs_uniquifier"] {
+        assert!(whole.contains(secret), "{secret}");
+        assert!(!plain.contains(secret), "{secret}");
+    }
+}
+
+#[test]
+fn the_demo_is_full_and_its_key_works_also_the_second_time() {
+    let home = Home::new();
+    for _time in 0..2 {
+        let server = Server::start(&mut home.command(&["demo", "--bind", "127.0.0.1:0"]));
+        let key = server.said.iter().find_map(|line| line.trim().strip_prefix("API key")).unwrap().trim().to_owned();
+        assert_eq!(server.get("/api/1/organizations/").body["total"], 3702);
+        let me = server.ask("GET", "/api/1/me/", &key, None);
+        assert_eq!((me.status, &me.body["email"]), (200, &json!("admin@example.org")));
+    }
+}
+
+#[test]
+fn real_catalogues_are_read() {
+    let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/real");
+    if !real.is_dir() {
+        eprintln!("SKIPPED: {} is not there", real.display());
+        return;
+    }
+    let home = Home::new();
+    for (file, least) in [
+        ("udata-api-organizations-2018-2022.ndjson.xz", 98),
+        ("datagouv-organizations-20260116.csv", 3676),
+        ("datagouv-datasets-20260116-sample.csv", 3676),
+    ] {
+        home.run(&["import", real.join(file).to_str().unwrap()]);
+        assert!(organizations(&home).len() >= least, "{file}");
+    }
+}

@@ -30,7 +30,10 @@ enum Setter<E> {
 
 /// What udata says of a missing value.
 pub const REQUIRED: &str = "Field is required";
-const NOT_TEXT: &str = "StringField only accepts string values";
+/// What udata says of what should be a text.
+pub const NOT_TEXT: &str = "StringField only accepts string values";
+/// What udata says of what should be a list.
+pub const NOT_LIST: &str = "Only lists and tuples may be used in a list field";
 const TOO_LONG: &str = "String value is too long";
 
 macro_rules! constructors {
@@ -185,9 +188,12 @@ pub fn missing<E>(fields: &[FormField<E>], body: &Map<String, Value>) -> Vec<Fie
 
 /// The schema of a body with these fields.
 pub fn schema<E>(fields: &[FormField<E>]) -> Schema {
-    let properties: Map<String, Value> =
-        fields.iter().map(|field| (field.name.to_owned(), field.schema().to_value())).collect();
-    json_schema!({"type": "object", "properties": properties})
+    json_schema!({"type": "object", "properties": properties(fields)})
+}
+
+/// The schemas of these fields, by name.
+pub fn properties<E>(fields: &[FormField<E>]) -> Map<String, Value> {
+    fields.iter().map(|field| (field.name.to_owned(), field.schema().to_value())).collect()
 }
 
 fn read_number(value: &Value) -> Result<Option<i64>, String> {

@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use crate::problem::Problem;
 
-/// Extensions of file names that pictures may have.
-const EXTENSIONS: [&str; 4] = ["jpg", "jpeg", "png", "webp"];
+/// Extensions of names of pictures. What the file is, its content tells: some of these are refused then.
+const EXTENSIONS: [&str; 9] = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "svg"];
 /// The longest value of a form field that is no file, in bytes.
 const FIELD_LIMIT: usize = 1024;
 

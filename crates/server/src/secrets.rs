@@ -95,10 +95,15 @@ fn make(path: &Path, ids: &dyn IdSource) -> Result<(), Failure> {
 
 /// Random bytes in hexadecimal digits.
 pub fn hex(ids: &dyn IdSource, bytes: usize) -> String {
-    use std::fmt::Write as _;
     let mut random = vec![0_u8; bytes];
     ids.secret(&mut random);
-    random.iter().fold(String::new(), |mut text, byte| {
+    digits(&random)
+}
+
+/// Bytes in hexadecimal digits.
+pub fn digits(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
         // Writing to a String cannot fail.
         let _written = write!(text, "{byte:02x}");
         text

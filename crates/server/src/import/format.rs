@@ -69,6 +69,9 @@ struct Exported {
     document: Document,
 }
 
+/// Reads a line of one kind, or tells why it cannot be read.
+type Parse = fn(&str) -> Result<Record, String>;
+
 /// What tells the kinds of lines apart.
 #[derive(Deserialize)]
 struct Probe {
@@ -80,7 +83,7 @@ struct Probe {
 
 fn lines(mut content: Box<dyn BufRead + Send>, mut batches: Batches<'_>) -> Result<(), Failure> {
     let mut line = String::new();
-    let mut parse: Option<fn(&str) -> Result<Record, String>> = None;
+    let mut parse: Option<Parse> = None;
     loop {
         line.clear();
         if std::io::Read::take(&mut content, LONGEST_LINE).read_line(&mut line)? == 0 {
@@ -99,7 +102,7 @@ fn lines(mut content: Box<dyn BufRead + Send>, mut batches: Batches<'_>) -> Resu
     }
 }
 
-fn kind(line: &str) -> Result<fn(&str) -> Result<Record, String>, Failure> {
+fn kind(line: &str) -> Result<Parse, Failure> {
     let probe: Probe = serde_json::from_str(line)?;
     match probe {
         Probe { collection: Some(_), document: Some(_), .. } => Ok(exported),

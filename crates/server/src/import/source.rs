@@ -12,7 +12,7 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use crate::failure::Failure;
+use crate::{failure::Failure, secrets};
 
 /// How much of a file tells it from others.
 const PREFIX: usize = 64 * 1024;
@@ -76,7 +76,7 @@ impl Source {
         hash.update(self.size?.to_be_bytes());
         hash.update(self.start.get(..PREFIX).unwrap_or(&self.start));
         let digest = hash.finalize();
-        Some(digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect())
+        Some(secrets::digits(digest.get(..12).unwrap_or(&digest)))
     }
 
     /// Its content, unpacked.

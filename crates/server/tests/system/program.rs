@@ -87,23 +87,25 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     /// What it printed before it was ready.
     pub(crate) said: Vec<String>,
-    _stdout: BufReader<ChildStdout>,
+    stdout: BufReader<ChildStdout>,
 }
 
 impl Server {
     /// Returns when the program says that it listens: nothing has to be waited for afterwards.
     pub(crate) fn start(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut said = Vec::new();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        // From here on the program ends with this value, also where it never listens.
+        let mut server = Self { child, address: SocketAddr::from(([127, 0, 0, 1], 0)), said: Vec::new(), stdout };
         loop {
             let mut line = String::new();
-            assert!(stdout.read_line(&mut line).unwrap() > 0, "ended before it listened: {said:?}");
+            let read = server.stdout.read_line(&mut line).unwrap();
+            assert!(read > 0, "ended before it listened: {:?}", server.said);
             if let Some(url) = line.trim().strip_prefix("basalt listens on http://") {
-                let address = url.parse().unwrap();
-                return Self { child, address, said, _stdout: stdout };
+                server.address = url.parse().unwrap();
+                return server;
             }
-            said.push(line);
+            server.said.push(line);
         }
     }
 

@@ -1,5 +1,4 @@
 //! What a connection refuses, by a message that says what to do.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::{error::Error, time::Duration};
 

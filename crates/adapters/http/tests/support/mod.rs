@@ -6,6 +6,7 @@
 mod builders;
 mod picture;
 mod request;
+mod users;
 
 use std::{
     future::Future,

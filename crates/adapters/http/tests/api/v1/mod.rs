@@ -1,1 +1,5 @@
+mod activity;
+mod avatars;
 mod me;
+mod notifications;
+mod users;

@@ -342,7 +342,7 @@ fn encoded(path: &str) -> String {
 }
 
 fn percent(letter: char) -> String {
-    letter.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect()
+    percent_encoding::utf8_percent_encode(&letter.to_string(), percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 /// What was recorded, with what differs everywhere put as we answer it.

@@ -11,6 +11,7 @@ mod users;
 use std::{
     future::Future,
     pin::Pin,
+    rc::Rc,
     sync::{Arc, Mutex},
 };
 
@@ -88,9 +89,9 @@ impl TestApp {
         let settings =
             Settings { public_url: Some(SERVER.into()), front_url: Some(FRONT.into()), ..Settings::default() };
         let app = App::new().configure(basalt_http::configure(Portal::new(services.clone(), settings)));
-        let service = Arc::new(test::init_service(app).await);
+        let service = Rc::new(test::init_service(app).await);
         let service = Box::new(move |request: test::TestRequest| -> Answering {
-            let service = Arc::clone(&service);
+            let service = Rc::clone(&service);
             Box::pin(
                 async move { test::call_service(service.as_ref(), request.to_request()).await.map_into_boxed_body() },
             )

@@ -1,4 +1,5 @@
 //! The interface by address: `/api/1/users/` is tested in `v1/users/`.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod recorded;
 #[path = "../support/mod.rs"]

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, http::StatusCode};
 use basalt_domain::{ADMIN_ROLE, ObjectId, Sort, User, user::sort_field};
-use basalt_ports::Version;
+use basalt_ports::{Version, pictures::PictureSpec};
 
 use super::{
     forms::UserForm,
@@ -15,7 +15,6 @@ use crate::{
     upload::{self, UploadedImage},
     v1::references::picture,
 };
-use basalt_ports::pictures::PictureSpec;
 
 /// Items on a page unless a client asks otherwise.
 const PAGE_SIZE: u64 = 20;

@@ -5,3 +5,5 @@ mod recorded;
 #[path = "../support/mod.rs"]
 mod support;
 mod v1;
+mod v2;
+mod whole;

@@ -3,3 +3,4 @@ mod avatars;
 mod me;
 mod notifications;
 mod users;
+mod organizations;

@@ -1,0 +1,8 @@
+//! The interface as a whole: what holds for every operation, those of tomorrow too.
+
+mod access;
+mod coverage;
+mod generated;
+mod hostile;
+mod queries;
+mod world;

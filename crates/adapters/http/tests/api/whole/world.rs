@@ -1,0 +1,164 @@
+//! A portal where every operation finds what its path speaks of, and plausible requests for each.
+
+use actix_web::http::Method;
+use basalt_domain::{Document, Organization, OrganizationRole};
+use basalt_http::{Operation, operation::Body};
+use basalt_ports::Query;
+use serde_json::{Value, json};
+
+use crate::support::{Account, Answer, TestApp, TestRequest, a_picture, an_organization};
+
+/// A portal where every operation finds what its path speaks of.
+pub(super) struct World {
+    pub(super) app: TestApp,
+    /// Administers the portal.
+    pub(super) sysadmin: Account,
+    /// Administers the organisation.
+    pub(super) owner: Account,
+    /// Is invited to the organisation, and nothing else.
+    pub(super) stranger: Account,
+    /// A partial editor of the organisation.
+    pub(super) member: Account,
+    pub(super) organization: Organization,
+    request: String,
+    invitation: String,
+    token: String,
+    notification: String,
+}
+
+impl World {
+    pub(super) async fn new() -> Self {
+        let app = TestApp::new().await;
+        let sysadmin = app.admin().await;
+        let owner = app.user("Olga Owner").await;
+        let stranger = app.user("Ulysse User").await;
+        let member = app.user("Paula Partial").await;
+        let asking = app.user("Rita Requester").await;
+        let organization = an_organization()
+            .with_admin(&owner)
+            .with(&member, OrganizationRole::PartialEditor)
+            .with_badge("certified")
+            .stored(&app)
+            .await;
+        let at = format!("/api/1/organizations/{}", organization.id);
+        let asked =
+            app.post(&format!("{at}/membership/")).key(&asking).json(&json!({"comment": "Please"})).send().await;
+        let invited = json!({"user": stranger.id.to_string()});
+        let invited = app.post(&format!("{at}/member/")).key(&owner).json(&invited).send().await;
+        let tokens = app.get("/api/1/me/api_tokens/").key(&owner).send().await;
+        let notices = app.get("/api/1/notifications/").key(&owner).send().await;
+        let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("no id in {value}")).to_owned();
+        Self {
+            request: text(&asked.json()["id"]),
+            invitation: text(&invited.json()["id"]),
+            token: text(&tokens.json()[0]["id"]),
+            notification: text(&notices.json()["data"][0]["id"]),
+            app,
+            sysadmin,
+            owner,
+            stranger,
+            member,
+            organization,
+        }
+    }
+
+    /// What a variable in the path of an operation stands for here.
+    pub(super) fn variable(&self, operation: &Operation, name: &str) -> String {
+        let path = operation.path;
+        match name {
+            "org" => self.organization.id.to_string(),
+            "user" => self.member.id.to_string(),
+            "badge_kind" => "certified".into(),
+            "identifier" => "somebody".into(),
+            "size" => "32".into(),
+            "api_token" => self.token.clone(),
+            "notification" => self.notification.clone(),
+            "id" if path.contains("/organizations/{id}/") => self.organization.id.to_string(),
+            "id" if path.contains("/users/{id}/") => self.member.id.to_string(),
+            "id" if path.contains("/cancel/") || path.contains("/org_invitations/") => self.invitation.clone(),
+            "id" if path.contains("/membership/") => self.request.clone(),
+            _ => panic!("say in world.rs what {{{name}}} of {path} stands for"),
+        }
+    }
+
+    /// The path of an operation with what it needs in its query.
+    pub(super) fn path(&self, operation: &Operation) -> String {
+        let mut path = operation.path.to_owned();
+        for name in variables(operation) {
+            path = path.replace(&format!("{{{name}}}"), &self.variable(operation, name));
+        }
+        let required: Vec<String> =
+            operation.query.iter().filter(|known| known.required).map(|known| format!("{}=a", known.name)).collect();
+        if required.is_empty() { path } else { format!("{path}?{}", required.join("&")) }
+    }
+
+    /// A request that the operation can fulfil.
+    pub(super) fn plausible(&self, operation: &Operation) -> TestRequest<'_> {
+        let request = self.app.request(operation.method.clone(), &self.path(operation));
+        match operation.body {
+            Body::Nothing => request,
+            Body::Form => request.file("a.png", &a_picture(), ""),
+            Body::Object | Body::Json => request.json(&plausible_body(operation)),
+        }
+    }
+
+    /// Everything that is stored, but for what notes that a key was used.
+    pub(super) async fn stored(&self) -> String {
+        let mut all = String::new();
+        for of in basalt_domain::COLLECTIONS {
+            let rows = self.app.store().storage().fetch(&Query::all(of)).await.unwrap();
+            for row in rows {
+                let mut document: Document = row.value.decode().unwrap();
+                for noted in ["last_used_at", "user_agents", "current_login_at", "last_login_at", "login_count"] {
+                    document.remove(noted);
+                }
+                all.push_str(&format!("{} {}\n", of.name, serde_json::to_string(&document).unwrap()));
+            }
+        }
+        all
+    }
+}
+
+/// Names of the variables in the path of an operation.
+pub(super) fn variables(operation: &Operation) -> Vec<&'static str> {
+    operation.path.split('{').skip(1).filter_map(|part| part.split('}').next()).collect()
+}
+
+/// Does it change anything?
+pub(super) fn writes(operation: &Operation) -> bool {
+    operation.method != Method::GET
+}
+
+fn plausible_body(operation: &Operation) -> Value {
+    match operation.id {
+        "create_organization" => json!({"name": "New", "description": "d"}),
+        "update_organization" => json!({"acronym": "X"}),
+        "add_organization_badge" => json!({"kind": "company"}),
+        "invite_organization_member" => json!({"email": "new@example.org"}),
+        "update_organization_member" => json!({"role": "admin"}),
+        "post_membership_request_api_/organizations/<org:org>/membership/" => json!({"comment": "Please"}),
+        "update_organization_extras" => json!({"a": 1}),
+        "delete_organization_extras" => json!(["a"]),
+        "create_user" => json!({"email": "new@example.org", "first_name": "Nina", "last_name": "New"}),
+        "update_user" | "update_me" => json!({"about": "x"}),
+        "create_api_token" => json!({"name": "x"}),
+        _ if operation.body == Body::Json => json!([]),
+        _ => json!({}),
+    }
+}
+
+/// Refusals have a message and their status, and everything else is what it says it is.
+pub(super) fn is_sound(answer: &Answer, asked: &str) {
+    assert!(answer.status < 500, "{asked}: {answer:?}");
+    let json = answer.header("content-type").starts_with("application/json");
+    if json && !answer.body.is_empty() {
+        let parsed: Result<Value, _> = serde_json::from_slice(&answer.body);
+        let body = parsed.unwrap_or_else(|error| panic!("{asked}: {error}: {answer:?}"));
+        // 409 answers with the member who is there already.
+        if answer.status >= 400 && answer.status != 409 {
+            assert!(body["message"].is_string(), "{asked}: {answer:?}");
+            assert_eq!(body["status"], answer.status, "{asked}: {answer:?}");
+        }
+    }
+    assert!(answer.status < 400 || json, "{asked}: a refusal that is no JSON: {answer:?}");
+}

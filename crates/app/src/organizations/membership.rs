@@ -293,13 +293,11 @@ pub struct NotText;
 
 /// The text of a comment; the empty one is none. Error: `Invalid`, about the request at this place.
 fn read<'a>(comment: Comment<'a>, id: ObjectId, at: usize, field: &str) -> Result<Option<&'a str>, AppError> {
-    match comment {
-        Ok(text) => Ok(text.filter(|text| !text.is_empty())),
-        Err(NotText) => {
-            let path = format!("requests.{at}.{field}");
-            Err(invalid(Some(id), vec![FieldError::stored(&path, "StringField only accepts string values")]))
-        }
-    }
+    let Ok(text) = comment else {
+        let path = format!("requests.{at}.{field}");
+        return Err(invalid(Some(id), vec![FieldError::stored(&path, "StringField only accepts string values")]));
+    };
+    Ok(text.filter(|text| !text.is_empty()))
 }
 
 /// Where this request stands among those of its organisation.

@@ -1,5 +1,7 @@
 //! A portal where every operation finds what its path speaks of, and plausible requests for each.
 
+use std::fmt::Write as _;
+
 use actix_web::http::Method;
 use basalt_domain::{Document, Organization, OrganizationRole};
 use basalt_http::{Operation, operation::Body};
@@ -112,7 +114,7 @@ impl World {
                 for noted in ["last_used_at", "user_agents", "current_login_at", "last_login_at", "login_count"] {
                     document.remove(noted);
                 }
-                all.push_str(&format!("{} {}\n", of.name, serde_json::to_string(&document).unwrap()));
+                writeln!(all, "{} {}", of.name, serde_json::to_string(&document).unwrap()).unwrap();
             }
         }
         all

@@ -22,7 +22,10 @@ async fn the_roles_are_known() {
         {"description": "Can create and edit all the content of the organization.", "id": "editor", "label": "Editor"},
         {"description": "Can create content and edit only some of the content.", "id": "partial_editor", "label": "Partial editor"},
     ]);
-    TestApp::new().await.get("/api/1/organizations/roles/").send().await.is(200, expected);
+    let app = TestApp::new().await;
+    for path in ["/api/1/organizations/roles/", "/api/1/organizations/roles/?lang=fr"] {
+        app.get(path).send().await.is(200, expected.clone());
+    }
 }
 
 #[actix_web::test]

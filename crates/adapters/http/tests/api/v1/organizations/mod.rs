@@ -96,5 +96,5 @@ async fn told(app: &TestApp, id: ObjectId) -> Vec<Vec<String>> {
 async fn notices(app: &TestApp, user: ObjectId) -> Vec<(String, bool)> {
     let mut rows = app.store().notifications.list(Notification::USER.eq(user), &[], u64::MAX).await.unwrap();
     rows.sort_by_key(|row| row.value.created_at);
-    rows.iter().map(|row| (row.value.kind.to_string(), row.value.handled_at.is_some())).collect()
+    rows.iter().map(|row| (row.value.kind.clone(), row.value.handled_at.is_some())).collect()
 }

@@ -64,6 +64,15 @@ async fn what_is_not_there_is_not_found() {
 }
 
 #[actix_web::test]
+async fn the_key_of_a_deactivated_user_is_refused() {
+    let app = TestApp::new().await;
+    let olga = app.user("Olga Owner").await;
+    let insee = an_organization().with_admin(&olga).stored(&app).await;
+    app.change_user(olga.id, |user| user.active = false).await;
+    app.get(&at(&insee)).key(&olga).send().await.refuses(401, "Invalid API Key");
+}
+
+#[actix_web::test]
 async fn a_wrong_key_is_refused_even_to_read() {
     let app = TestApp::new().await;
     let insee = an_organization().stored(&app).await;

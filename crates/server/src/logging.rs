@@ -1,5 +1,7 @@
 //! The log: to the standard error output, for people or for collectors.
 
+use std::io::{IsTerminal, stderr};
+
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::settings::{Log, LogFormat};
@@ -15,9 +17,11 @@ pub fn start(log: &Log) {
     let registry = tracing_subscriber::registry().with(filter);
     // Fails only where a log was started before; that one goes on.
     let _started = match log.format {
-        LogFormat::Text => registry.with(fmt::layer().with_writer(std::io::stderr)).try_init(),
-        LogFormat::Json => {
-            registry.with(fmt::layer().json().flatten_event(true).with_writer(std::io::stderr)).try_init()
+        LogFormat::Text => {
+            // Colours only where people look.
+            let layer = fmt::layer().with_ansi(stderr().is_terminal()).with_writer(stderr);
+            registry.with(layer).try_init()
         }
+        LogFormat::Json => registry.with(fmt::layer().json().flatten_event(true).with_writer(stderr)).try_init(),
     };
 }

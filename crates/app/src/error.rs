@@ -71,13 +71,14 @@ impl AppError {
         Self::Internal(source.into())
     }
 
-    /// Is it a write that lost a race: for a record, or for a slug?
-    pub fn lost_race(&self) -> bool {
-        match self {
-            Self::Storage(StorageError::Stale { .. }) => true,
-            Self::Storage(StorageError::Conflict { field, .. }) => field == "slug",
-            _ => false,
-        }
+    /// Is it a write that lost a race for a record?
+    pub const fn is_stale(&self) -> bool {
+        matches!(self, Self::Storage(StorageError::Stale { .. }))
+    }
+
+    /// Is it a write that wanted a slug that somebody else has?
+    pub fn is_taken_slug(&self) -> bool {
+        matches!(self, Self::Storage(StorageError::Conflict { field, .. }) if field == "slug")
     }
 }
 
@@ -93,14 +94,31 @@ pub fn enforce(verdict: Verdict, kind: &'static str, gone: &'static str) -> Resu
     }
 }
 
+/// How often a writer looks for another free slug.
+const SLUG_ATTEMPTS: u32 = 8;
+
 /// Runs a use case, and once more if it lost a race: the second time on the fresh record.
 pub async fn retried<T, F, R>(mut attempt: F) -> Result<T, AppError>
 where
     F: FnMut() -> R,
     R: Future<Output = Result<T, AppError>>,
 {
-    match attempt().await {
-        Err(error) if error.lost_race() => attempt().await,
-        result => result,
+    retried_with_slug(|_taken| attempt()).await
+}
+
+/// The same for a use case that may want a new slug. It is told whether the slug it would like best
+/// was found to be taken; only then it has to look for a free one.
+pub async fn retried_with_slug<T, F, R>(mut attempt: F) -> Result<T, AppError>
+where
+    F: FnMut(bool) -> R,
+    R: Future<Output = Result<T, AppError>>,
+{
+    let (mut stale, mut taken) = (0, 0);
+    loop {
+        match attempt(taken > 0).await {
+            Err(error) if error.is_stale() && stale == 0 => stale += 1,
+            Err(error) if error.is_taken_slug() && taken < SLUG_ATTEMPTS => taken += 1,
+            result => return result,
+        }
     }
 }

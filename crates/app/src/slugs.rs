@@ -5,13 +5,13 @@ use basalt_ports::{ChangeSet, Repo, StorageError, Store};
 
 use crate::Context;
 
-/// The first free slug for this name. Two writers may find the same one; storage lets one of them
-/// win, and the other tries again.
-pub async fn free<E: Entity>(
+/// A slug for this name. As long as nobody has said that the best one is taken, it is not asked for:
+/// storage lets only one writer have it, and then the other is told.
+pub async fn wanted<E: Entity>(
     repo: &Repo<E>,
     field: &Field<E, String>,
-    name: &str,
-    fallback: &str,
+    (name, fallback): (&str, &str),
+    taken: bool,
 ) -> Result<String, StorageError> {
     let mut base = slug::slugify(name);
     if base.is_empty() {
@@ -19,7 +19,7 @@ pub async fn free<E: Entity>(
     }
     let mut candidate = base.clone();
     let mut number = 0;
-    while repo.exists(field.eq(candidate.as_str())).await? {
+    while taken && repo.exists(field.eq(candidate.as_str())).await? {
         number += 1;
         candidate = slug::numbered(&base, number);
     }
@@ -28,9 +28,12 @@ pub async fn free<E: Entity>(
 
 /// Makes the old slug lead to the new one; chains are flattened, and what the new slug led to ends.
 pub async fn moved(context: &Context, class: &str, old: &str, new: &str) -> Result<ChangeSet, StorageError> {
-    let mut changes = taken(&context.store, class, new).await?;
-    for mut follow in context.store.slug_follows.fresh_list(SlugFollow::to_new(class, old), u64::MAX).await? {
-        if follow.value.old_slug != new {
+    let concerned = SlugFollow::from_old(class, new).or(SlugFollow::to_new(class, old));
+    let mut changes = ChangeSet::new();
+    for mut follow in context.store.slug_follows.fresh_list(concerned, u64::MAX).await? {
+        if follow.value.old_slug == new {
+            changes = changes.delete(&follow);
+        } else {
             follow.value.new_slug = new.into();
             changes = changes.update(&follow);
         }

@@ -18,7 +18,7 @@ use bytes::Bytes;
 
 use crate::{
     AppError, Caller, Context, Form,
-    error::{enforce, retried},
+    error::{enforce, retried, retried_with_slug},
     organizations::joined_by_any,
     passwords, pictures,
     slugs::{self, Found},
@@ -104,12 +104,12 @@ impl Users {
     /// Creates an account, with roles by name. Errors: `Invalid`.
     pub async fn create(&self, form: &dyn Form<User>, roles: &[String]) -> Result<User, AppError> {
         let roles = self.roles_named(roles).await?;
-        retried(|| async {
+        retried_with_slug(async |taken| {
             let context = &self.0;
             let mut account = User::new(context.id(), "", "", "", context.now());
             form.apply(&mut account).map_err(|errors| invalid(None, errors))?;
             account.roles.clone_from(&roles);
-            account.slug = self.slug_for(&account).await?;
+            account.slug = self.slug_for(&account, taken).await?;
             context.store.commit(ChangeSet::new().insert(&account)).await.map_err(|error| email_taken(None, error))?;
             Ok(account)
         })
@@ -130,7 +130,7 @@ impl Users {
         passwords::check_strength(password).map_err(|message| AppError::check("password", message))?;
         let hash = self.password_hash(password).await?;
         let role = if admin { Some(self.admin_role().await?) } else { None };
-        retried(|| async {
+        retried_with_slug(async |taken| {
             let context = &self.0;
             let now = context.now();
             let mut account = User::new(context.id(), email, first_name, last_name, now);
@@ -138,7 +138,7 @@ impl Users {
             account.confirmed_at = Some(now);
             account.roles = role.into_iter().collect();
             account.fs_uniquifier = Some(context.uuid().simple().to_string());
-            account.slug = self.slug_for(&account).await?;
+            account.slug = self.slug_for(&account, taken).await?;
             context.store.commit(ChangeSet::new().insert(&account)).await.map_err(|error| email_taken(None, error))?;
             Ok(account)
         })
@@ -328,9 +328,9 @@ impl Users {
         self.0.store.users.fresh(Filter::id(&id)).await?.ok_or(AppError::NotFound(CLASS))
     }
 
-    async fn slug_for(&self, account: &User) -> Result<String, AppError> {
+    async fn slug_for(&self, account: &User, taken: bool) -> Result<String, AppError> {
         let fallback = account.id.to_string();
-        Ok(slugs::free(&self.0.store.users, &SLUG, &account.full_name(), &fallback).await?)
+        Ok(slugs::wanted(&self.0.store.users, &SLUG, (&account.full_name(), &fallback), taken).await?)
     }
 
     async fn password_hash(&self, password: &str) -> Result<String, AppError> {

@@ -7,6 +7,7 @@ pub mod check;
 pub mod cli;
 pub mod commands;
 pub mod failure;
+mod folders;
 pub mod import;
 pub mod logging;
 pub mod records;

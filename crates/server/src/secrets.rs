@@ -11,7 +11,7 @@ use basalt_ports::IdSource;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::{failure::Failure, settings::Auth};
+use crate::{failure::Failure, folders, settings::Auth};
 
 /// Name of the file in the data folder.
 const FILE: &str = "secrets.toml";
@@ -70,7 +70,7 @@ fn kept(path: &Path, ids: &dyn IdSource) -> Result<Kept, Failure> {
 /// first one's.
 fn make(path: &Path, ids: &dyn IdSource) -> Result<(), Failure> {
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
-    fs::create_dir_all(folder)?;
+    folders::make_private(folder)?;
     let beside = path.with_extension(format!("{}.new", hex(ids, 8)));
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

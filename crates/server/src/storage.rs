@@ -6,7 +6,7 @@ use basalt_memory::MemoryStorage;
 use basalt_ports::Storage;
 use url::Url;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, folders};
 
 /// How many connections, and how long to wait for one.
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +78,7 @@ pub async fn connect(url: &str, connections: Connections) -> Result<Arc<dyn Stor
         "mongodb" | "mongodb+srv" => mongo(url, connections).await,
         "sqlite" => {
             if let Some(folder) = sqlite_folder(url) {
-                std::fs::create_dir_all(&folder)
+                folders::make_private(&folder)
                     .map_err(|error| Failure::doing(format!("folder {}", folder.display()), &error))?;
             }
             sql(url, connections).await

@@ -95,6 +95,7 @@ fn preflight(asked: &HeaderMap, answer: &mut HeaderMap) {
 fn allow(headers: &mut HeaderMap, origin: Option<HeaderValue>, credentials: bool) {
     headers.insert(header::VARY, HeaderValue::from_static("Origin, Cookie"));
     let Some(origin) = origin else { return };
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("ETag, Location, X-Request-Id"));
     if credentials {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));

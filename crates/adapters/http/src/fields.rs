@@ -228,12 +228,27 @@ pub fn read_map(value: &Value) -> Result<Document, &'static str> {
     match value {
         Value::Null => Ok(Document::new()),
         Value::Object(map) => {
-            if map.keys().any(|key| key.starts_with('$')) {
-                return Err("Invalid dictionary key name - keys may not startswith \"$\" characters");
-            }
+            check_keys(value)?;
             Ok(map.iter().map(|(name, value)| (name.clone(), plain(value))).collect())
         }
         _ => Err("Only dictionaries may be used in a DictField"),
+    }
+}
+
+/// Refuses keys, at any depth, that databases would take for operators or could not store.
+fn check_keys(value: &Value) -> Result<(), &'static str> {
+    match value {
+        Value::Object(map) => map.iter().try_for_each(|(key, inner)| {
+            if key.starts_with('$') {
+                return Err("Invalid dictionary key name - keys may not startswith \"$\" characters");
+            }
+            if key.contains('\0') {
+                return Err("Invalid dictionary key name - keys may not contain null characters");
+            }
+            check_keys(inner)
+        }),
+        Value::Array(items) => items.iter().try_for_each(check_keys),
+        _ => Ok(()),
     }
 }
 

@@ -12,15 +12,13 @@ use std::{
 
 use basalt_domain::{Document, Value};
 use basalt_ports::{Change, ChangeSet, StorageError, change::check_id};
-use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait, Value as Sql,
-};
+use sea_orm::Value as Sql;
 
 use crate::{
     SqlStorage, encode,
     error::{Failure, failed, write_failed},
     layout::Table,
-    schema,
+    session::{Command, Session},
 };
 
 /// How often a set is tried when other transactions are in its way.
@@ -92,19 +90,34 @@ fn conflict(table: &Table) -> StorageError {
 }
 
 async fn transaction(storage: &SqlStorage, changes: &[Prepared<'_>]) -> Result<(), Failure> {
-    let options =
-        TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
-    let transaction = storage.writer.begin_with_options(options).await.map_err(failed)?;
-    let mut work = Work { storage, transaction, known: HashMap::new(), rows: Vec::new(), deltas: BTreeMap::new() };
+    let session = Session::begin(storage).await?;
+    let (known, deltas) = (HashMap::new(), BTreeMap::new());
+    let mut work = Work { storage, session, known, rows: Vec::new(), deltas, queue: Vec::new() };
     match work.apply_all(changes).await {
-        Ok(()) => work.transaction.commit().await.map_err(failed),
+        Ok(()) => work.session.commit().await,
         Err(failure) => {
-            if let Err(error) = work.transaction.rollback().await {
+            if let Err(error) = work.session.rollback().await {
                 tracing::warn!(%error, "transaction was not rolled back");
             }
             Err(failure)
         }
     }
+}
+
+/// A statement to be run, and what it must do.
+struct Queued<'a> {
+    command: Command<'a>,
+    must: Must<'a>,
+}
+
+/// What a statement must do.
+enum Must<'a> {
+    /// Nothing in particular.
+    Run,
+    /// Change exactly the record of this key, else the set is stale. May violate a unique field.
+    Hit(&'a Table, String),
+    /// Insert these rows. Should an id that may be replaced turn out to exist, the set is tried again.
+    Insert(&'a Table, bool),
 }
 
 /// A record as it is within the transaction.
@@ -128,25 +141,58 @@ type Key<'a> = (&'static str, Cow<'a, str>);
 
 struct Work<'a> {
     storage: &'a SqlStorage,
-    transaction: DatabaseTransaction,
+    session: Session,
     /// What was read or written so far; `None` is known not to be there.
     known: HashMap<Key<'a>, Option<Record<'a>>>,
     rows: Vec<Row<'a>>,
     deltas: BTreeMap<(&'static str, &'static str), i64>,
+    /// What is to be run, in its order. Nothing that is read depends on it.
+    queue: Vec<Queued<'a>>,
 }
 
 impl<'a> Work<'a> {
     async fn apply_all(&mut self, changes: &'a [Prepared<'a>]) -> Result<(), Failure> {
         self.read_all(changes).await?;
         for prepared in changes {
-            self.apply(prepared).await?;
+            self.apply(prepared)?;
         }
-        self.flush().await?;
-        for (&(collection, name), &delta) in &self.deltas {
+        self.flush();
+        let moved = self.storage.move_total.as_str();
+        for ((collection, name), delta) in std::mem::take(&mut self.deltas) {
             if delta != 0 {
-                let values = vec![delta.into(), collection.into(), name.into()];
-                let statement = self.storage.statement(schema::move_total(self.storage.dialect), values);
-                self.transaction.execute_raw(statement).await.map_err(failed)?;
+                self.run(moved, vec![delta.into(), collection.into(), name.into()]);
+            }
+        }
+        self.run_queue().await
+    }
+
+    fn run(&mut self, sql: &'a str, values: Vec<Sql>) {
+        self.queue.push(Queued { command: Command { sql, values }, must: Must::Run });
+    }
+
+    /// Runs all that was noted, and checks that each statement did what it must.
+    async fn run_queue(&mut self) -> Result<(), Failure> {
+        let (commands, musts): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.queue).into_iter().map(|queued| (queued.command, queued.must)).unzip();
+        if commands.is_empty() {
+            return Ok(());
+        }
+        let changed =
+            self.session.write(self.storage, commands).await.map_err(|failure| match musts.get(failure.at) {
+                Some(Must::Hit(table, _key)) => write_failed(table, failure.error),
+                Some(Must::Insert(table, replaces)) => match write_failed(table, failure.error) {
+                    Failure::Final(StorageError::Conflict { collection, field }) if field == "_id" && *replaces => {
+                        Failure::Conflicting(StorageError::Conflict { collection, field })
+                    }
+                    other => other,
+                },
+                Some(Must::Run) | None => failed(failure.error),
+            })?;
+        for (must, changed) in musts.into_iter().zip(changed) {
+            if let Must::Hit(table, id) = must
+                && changed != 1
+            {
+                return Err(StorageError::Stale { collection: table.of.name, id }.into());
             }
         }
         Ok(())
@@ -181,21 +227,18 @@ impl<'a> Work<'a> {
         let (statement, batch) = table.select_of(keys.len());
         let padding = keys.last().into_iter().cycle();
         let values: Vec<Sql> = keys.iter().chain(padding).take(batch).map(|key| (*key).into()).collect();
-        let rows = self.transaction.query_all_raw(self.storage.statement(statement, values)).await.map_err(failed)?;
+        let rows = self.session.read(self.storage, Command { sql: statement, values }).await?;
         for key in keys {
             self.known.insert((name, Cow::Borrowed(key)), None);
         }
-        for row in rows {
-            let key: String = row.try_get_by_index(0).map_err(failed)?;
-            let version = row.try_get_by_index(1).map_err(failed)?;
-            let text: String = row.try_get_by_index(2).map_err(failed)?;
+        for (key, version, text) in rows {
             let document = serde_json::from_str(&text).map_err(|error| corrupt(table, &key, error))?;
             self.known.insert((name, Cow::Owned(key)), Some(Record { version, document: Cow::Owned(document) }));
         }
         Ok(())
     }
 
-    async fn apply(&mut self, prepared: &'a Prepared<'a>) -> Result<(), Failure> {
+    fn apply(&mut self, prepared: &'a Prepared<'a>) -> Result<(), Failure> {
         let Prepared { change, table, key, text } = prepared;
         let name: Key<'a> = (table.of.name, Cow::Borrowed(key));
         match change {
@@ -203,25 +246,34 @@ impl<'a> Work<'a> {
                 if let Some(Some(_record)) = self.known.get(&name) {
                     return Err(conflict(table).into());
                 }
-                self.insert(table, key, document, text, false).await
+                self.insert(table, key, document, text, false);
+                Ok(())
             }
             Change::Put { document, .. } => match self.known.remove(&name).flatten() {
-                None => self.insert(table, key, document, text, true).await,
-                Some(old) => self.write(table, key, Some(old), None, document, text).await,
+                None => {
+                    self.insert(table, key, document, text, true);
+                    Ok(())
+                }
+                Some(old) => {
+                    self.write(table, key, Some(old), None, document, text);
+                    Ok(())
+                }
             },
             Change::Update { version, document, .. } => {
                 let version = version.0.cast_signed();
                 match self.known.remove(&name) {
                     Some(Some(old)) if old.version == version => {
-                        self.write(table, key, Some(old), Some(version), document, text).await
+                        self.write(table, key, Some(old), Some(version), document, text);
+                        Ok(())
                     }
                     Some(_gone_or_other) => Err(stale(prepared).into()),
-                    None => self.write(table, key, None, Some(version), document, text).await,
+                    None => {
+                        self.write(table, key, None, Some(version), document, text);
+                        Ok(())
+                    }
                 }
             }
-            Change::Delete { version, .. } => {
-                self.delete(prepared, version.map(|version| version.0.cast_signed())).await
-            }
+            Change::Delete { version, .. } => self.delete(prepared, version.map(|version| version.0.cast_signed())),
             Change::Add { path, by, .. } => {
                 let Some(old) = self.known.remove(&name).flatten() else {
                     self.known.insert(name, None);
@@ -231,7 +283,7 @@ impl<'a> Work<'a> {
                 let number = document.at(path).and_then(Value::as_int).unwrap_or(0);
                 document.set_at(path, Value::Int(number.saturating_add(*by)));
                 let text = text_of(table, key, &document)?;
-                self.update(table, key, Some(&old), old.version, &document, &text).await?;
+                self.update(table, key, Some(&old), old.version, &document, &text);
                 let record = Record { version: old.version.wrapping_add(1), document: Cow::Owned(document) };
                 self.known.insert(name, Some(record));
                 Ok(())
@@ -240,27 +292,19 @@ impl<'a> Work<'a> {
     }
 
     /// Notes a new record; it is inserted with its neighbours.
-    async fn insert(
-        &mut self,
-        table: &'a Table,
-        key: &'a str,
-        document: &'a Document,
-        text: &'a str,
-        replaces: bool,
-    ) -> Result<(), Failure> {
+    fn insert(&mut self, table: &'a Table, key: &'a str, document: &'a Document, text: &'a str, replaces: bool) {
         if self.rows.last().is_some_and(|last| last.table.of != table.of) {
-            self.flush().await?;
+            self.flush();
         }
         let version = self.storage.first_version();
         self.count(table, None, Some(document));
         self.rows.push(Row { table, key, version, document, text, replaces });
         let record = Record { version, document: Cow::Borrowed(document) };
         self.known.insert((table.of.name, Cow::Borrowed(key)), Some(record));
-        Ok(())
     }
 
     /// Writes a document over another one.
-    async fn write(
+    fn write(
         &mut self,
         table: &'a Table,
         key: &'a str,
@@ -268,15 +312,14 @@ impl<'a> Work<'a> {
         version: Option<i64>,
         document: &'a Document,
         text: &str,
-    ) -> Result<(), Failure> {
+    ) {
         let version = version.or(old.as_ref().map(|old| old.version)).unwrap_or(0);
-        self.update(table, key, old.as_ref(), version, document, text).await?;
+        self.update(table, key, old.as_ref(), version, document, text);
         let record = Record { version: version.wrapping_add(1), document: Cow::Borrowed(document) };
         self.known.insert((table.of.name, Cow::Borrowed(key)), Some(record));
-        Ok(())
     }
 
-    async fn update(
+    fn update(
         &mut self,
         table: &'a Table,
         key: &str,
@@ -284,26 +327,22 @@ impl<'a> Work<'a> {
         version: i64,
         document: &Document,
         text: &str,
-    ) -> Result<(), Failure> {
-        self.flush().await?;
+    ) {
+        self.flush();
         let mut values: Vec<Sql> = vec![version.wrapping_add(1).into(), text.into()];
         values.extend(table.column_values(document));
         values.extend([key.into(), version.into()]);
-        let statement = self.storage.statement(&table.update, values);
-        let done = self.transaction.execute_raw(statement).await.map_err(|error| write_failed(table, error))?;
-        if done.rows_affected() != 1 {
-            return Err(StorageError::Stale { collection: table.of.name, id: key.to_owned() }.into());
-        }
+        let command = Command { sql: &table.update, values };
+        self.queue.push(Queued { command, must: Must::Hit(table, key.to_owned()) });
         if let Some(old) = old {
             self.count(table, Some(&old.document), Some(document));
-            self.move_side_rows(table, key, &old.document, document).await?;
+            self.move_side_rows(table, key, &old.document, document);
         }
-        Ok(())
     }
 
-    async fn delete(&mut self, prepared: &'a Prepared<'a>, version: Option<i64>) -> Result<(), Failure> {
+    fn delete(&mut self, prepared: &'a Prepared<'a>, version: Option<i64>) -> Result<(), Failure> {
         let Prepared { table, key, .. } = prepared;
-        self.flush().await?;
+        self.flush();
         let name: Key<'a> = (table.of.name, Cow::Borrowed(key));
         let known = self.known.remove(&name);
         let old = match known {
@@ -315,19 +354,17 @@ impl<'a> Work<'a> {
             Some(old) => old,
             None => None,
         };
-        let (sql, values) = match version {
-            Some(version) => (&table.delete_version, vec![key.into(), version.into()]),
-            None => (&table.delete, vec![key.into()]),
-        };
-        let done = self.transaction.execute_raw(self.storage.statement(sql, values)).await.map_err(failed)?;
-        if version.is_some() && done.rows_affected() != 1 {
-            return Err(stale(prepared).into());
+        match version {
+            Some(version) => {
+                let command = Command { sql: &table.delete_version, values: vec![key.into(), version.into()] };
+                self.queue.push(Queued { command, must: Must::Hit(table, key.clone()) });
+            }
+            None => self.run(&table.delete, vec![key.into()]),
         }
         if let Some(old) = old {
             self.count(table, Some(&old.document), None);
             if !table.side_values(&old.document).is_empty() {
-                let statement = self.storage.statement(&table.side_delete_all, vec![key.into()]);
-                self.transaction.execute_raw(statement).await.map_err(failed)?;
+                self.run(&table.side_delete_all, vec![key.into()]);
             }
         }
         self.known.insert(name, None);
@@ -335,9 +372,9 @@ impl<'a> Work<'a> {
     }
 
     /// Inserts the rows that were noted.
-    async fn flush(&mut self) -> Result<(), Failure> {
+    fn flush(&mut self) {
         let rows = std::mem::take(&mut self.rows);
-        let Some(table) = rows.first().map(|row| row.table) else { return Ok(()) };
+        let Some(table) = rows.first().map(|row| row.table) else { return };
         let mut rest = rows.as_slice();
         while !rest.is_empty() {
             let mut bytes = 0_usize;
@@ -356,24 +393,17 @@ impl<'a> Work<'a> {
                 values.extend([row.key.into(), row.version.into(), row.text.into()]);
                 values.extend(table.column_values(row.document));
             }
-            let done = self.transaction.execute_raw(self.storage.statement(statement, values)).await;
-            done.map_err(|error| match write_failed(table, error) {
-                Failure::Final(StorageError::Conflict { collection, field })
-                    if field == "_id" && now.iter().any(|row| row.replaces) =>
-                {
-                    Failure::Conflicting(StorageError::Conflict { collection, field })
-                }
-                failure => failure,
-            })?;
+            let must = Must::Insert(table, now.iter().any(|row| row.replaces));
+            self.queue.push(Queued { command: Command { sql: statement, values }, must });
         }
         let mut side_rows = Vec::new();
         for row in &rows {
             side_rows.extend(table.side_values(row.document).into_iter().map(|(field, value)| (row.key, field, value)));
         }
-        self.insert_side_rows(table, &side_rows).await
+        self.insert_side_rows(table, &side_rows);
     }
 
-    async fn insert_side_rows(&mut self, table: &Table, rows: &[(&str, &'static str, String)]) -> Result<(), Failure> {
+    fn insert_side_rows(&mut self, table: &'a Table, rows: &[(&str, &'static str, String)]) {
         let mut rest = rows;
         while !rest.is_empty() {
             let (statement, batch) = table.side_insert_of(rest.len());
@@ -383,34 +413,26 @@ impl<'a> Work<'a> {
             for (key, field, value) in now {
                 values.extend([(*key).into(), (*field).into(), value.as_str().into()]);
             }
-            self.transaction.execute_raw(self.storage.statement(statement, values)).await.map_err(failed)?;
+            self.run(statement, values);
         }
-        Ok(())
     }
 
     /// Writes the side rows that are not as they were; mostly none.
-    async fn move_side_rows(
-        &mut self,
-        table: &Table,
-        key: &str,
-        old: &Document,
-        new: &Document,
-    ) -> Result<(), Failure> {
+    fn move_side_rows(&mut self, table: &'a Table, key: &str, old: &Document, new: &Document) {
         if table.many.is_empty() {
-            return Ok(());
+            return;
         }
         let (before, after) = (table.side_values(old), table.side_values(new));
         for (field, value) in before.iter().filter(|row| after.binary_search(row).is_err()) {
             let values = vec![key.into(), (*field).into(), value.as_str().into()];
-            let statement = self.storage.statement(&table.side_delete, values);
-            self.transaction.execute_raw(statement).await.map_err(failed)?;
+            self.run(&table.side_delete, values);
         }
         let added: Vec<(&str, &'static str, String)> = after
             .into_iter()
             .filter(|row| before.binary_search(row).is_err())
             .map(|(field, value)| (key, field, value))
             .collect();
-        self.insert_side_rows(table, &added).await
+        self.insert_side_rows(table, &added);
     }
 
     /// Moves the totals that count one of both and not the other.

@@ -61,7 +61,8 @@ async fn sqlite(url: &str, options: SqlOptions) -> Result<Connections, StorageEr
         // An answered write survives a power cut.
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(BUSY)
-        .pragma("cache_size", "-4096")
+        // Kilobytes for each connection; what is read again and again is cached as entities.
+        .pragma("cache_size", "-1024")
         .pragma("temp_store", "MEMORY")
         .pragma("journal_size_limit", "67108864")
         .disable_statement_logging();

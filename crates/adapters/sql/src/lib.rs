@@ -21,6 +21,7 @@ mod migrate;
 mod plans;
 mod schema;
 mod select;
+mod session;
 mod storage;
 
 pub use connect::SqlOptions;

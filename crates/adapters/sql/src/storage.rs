@@ -30,6 +30,8 @@ pub struct SqlStorage {
     reader: DatabaseConnection,
     epoch: Option<Epoch>,
     last_start: AtomicU64,
+    /// Moves a total by a number.
+    pub(crate) move_total: String,
 }
 
 impl SqlStorage {
@@ -40,7 +42,8 @@ impl SqlStorage {
         let tables = COLLECTIONS.iter().map(|of| (of.name, Table::new(dialect, of))).collect();
         let epoch = (dialect == Dialect::Sqlite).then(|| Epoch::watch(writer.clone()));
         let last_start = AtomicU64::new(RandomState::new().hash_one(0));
-        Ok(Self { dialect, tables, writer, reader, epoch, last_start })
+        let move_total = schema::move_total(dialect).into();
+        Ok(Self { dialect, tables, writer, reader, epoch, last_start, move_total })
     }
 
     pub(crate) fn table(&self, of: &Collection) -> Result<&Table, StorageError> {

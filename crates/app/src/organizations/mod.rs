@@ -18,7 +18,7 @@ use basalt_ports::{ChangeSet, Page, PageRequest, Row, Stored, Version};
 
 use crate::{
     AppError, Caller, Context, Form,
-    error::{enforce, retried},
+    error::{enforce, retried_with_slug},
     slugs::{self, Found},
 };
 
@@ -138,13 +138,14 @@ impl Organizations {
     #[tracing::instrument(name = "app.organizations.create", skip_all, err(level = "info"))]
     pub async fn create(&self, caller: &Caller, form: &dyn Form<Organization>) -> Result<Organization, AppError> {
         let creator = caller.id()?;
-        retried(|| async {
+        retried_with_slug(async |taken| {
             let context = &self.0;
             let now = context.now();
             let mut organization = Organization::new(context.id(), "", "", Some(creator), now);
             form.apply(&mut organization).map_err(|errors| invalid(None, errors))?;
             let fallback = organization.id.to_string();
-            organization.slug = slugs::free(&context.store.organizations, &SLUG, &organization.name, &fallback).await?;
+            let names = (organization.name.as_str(), fallback.as_str());
+            organization.slug = slugs::wanted(&context.store.organizations, &SLUG, names, taken).await?;
             let created =
                 Activity::by_user(context.id(), ActivityKey::OrganizationCreated, creator, organization.id, now);
             let changes = ChangeSet::new()
@@ -211,7 +212,7 @@ impl Organizations {
         expected: Option<Version>,
         change: impl Fn(&mut Organization) -> Result<(), AppError>,
     ) -> Result<Organization, AppError> {
-        retried(|| async {
+        retried_with_slug(async |taken| {
             let mut stored = self.fresh(id).await?;
             self.allow(caller, &stored.value, action)?;
             if expected.is_some_and(|version| version != stored.version) {
@@ -220,7 +221,7 @@ impl Organizations {
             let before = stored.value.clone();
             change(&mut stored.value)?;
             stored.value.last_modified = self.0.now();
-            let mut changes = self.follow_name(&before, &mut stored.value).await?;
+            let mut changes = self.follow_name(&before, &mut stored.value, taken).await?;
             if let Some(activity) = self.told(caller, &before, &stored.value)? {
                 changes = changes.insert(&activity);
             }
@@ -235,13 +236,22 @@ impl Organizations {
     }
 
     /// Gives a renamed organisation the slug of its name; the old one leads to the new one.
-    async fn follow_name(&self, before: &Organization, after: &mut Organization) -> Result<ChangeSet, AppError> {
+    async fn follow_name(
+        &self,
+        before: &Organization,
+        after: &mut Organization,
+        taken: bool,
+    ) -> Result<ChangeSet, AppError> {
         let wanted = slug::slugify(&after.name);
         if wanted.is_empty() || wanted == slug::slugify(&before.name) {
             return Ok(ChangeSet::new());
         }
         let fallback = after.id.to_string();
-        after.slug = slugs::free(&self.0.store.organizations, &SLUG, &after.name, &fallback).await?;
+        let names = (after.name.as_str(), fallback.as_str());
+        after.slug = slugs::wanted(&self.0.store.organizations, &SLUG, names, taken).await?;
+        if after.slug == before.slug {
+            return Ok(ChangeSet::new());
+        }
         Ok(slugs::moved(&self.0, CLASS, &before.slug, &after.slug).await?)
     }
 

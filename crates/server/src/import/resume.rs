@@ -55,7 +55,9 @@ impl Position {
         let beside = path.with_extension("new");
         let written = serde_json::to_vec(&state)
             .map_err(std::io::Error::from)
-            .and_then(|text| fs::create_dir_all(DATA_FOLDER).and_then(|()| fs::write(&beside, text)))
+            .and_then(|text| {
+                crate::folders::make_private(std::path::Path::new(DATA_FOLDER)).and_then(|()| fs::write(&beside, text))
+            })
             .and_then(|()| fs::rename(&beside, path));
         if let Err(error) = written {
             // Then an interrupted import starts again from the first record: slower, not wrong.

@@ -48,12 +48,20 @@ pub(super) async fn invite(ctx: Ctx) -> Result<HttpResponse, Problem> {
 pub(super) async fn accept(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let organization = &ctx.organization()?.value;
     let request = request_id(&ctx)?;
-    let (status, member) = match ctx.services().organizations.accept(&ctx.caller, organization.id, request).await? {
-        Accepted::Joined(member) => (StatusCode::OK, member),
-        Accepted::Already(member) => (StatusCode::CONFLICT, member),
+    let (joined, member) = match ctx.services().organizations.accept(&ctx.caller, organization.id, request).await? {
+        Accepted::Joined(member) => (true, member),
+        Accepted::Already(member) => (false, member),
     };
     let users = ctx.services().context.store.users.by_ids([&member.user]).await?;
-    ctx.answer(status, &MemberView::new(&ctx, &member, &users, Sight::Host))
+    let view = MemberView::new(&ctx, &member, &users, Sight::Host);
+    if joined {
+        return ctx.ok(&view);
+    }
+    // The contract answers the member here; like every refusal it says why, too.
+    let refusal = Problem::new(StatusCode::CONFLICT, "User is already a member");
+    let member = serde_json::to_value(&view).map_err(basalt_app::AppError::internal)?;
+    let keys = member.as_object().cloned().unwrap_or_default();
+    Err(keys.into_iter().fold(refusal, |refusal, (key, value)| refusal.with(&key, value)))
 }
 
 pub(super) async fn refuse(ctx: Ctx) -> Result<HttpResponse, Problem> {

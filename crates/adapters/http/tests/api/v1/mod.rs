@@ -2,5 +2,5 @@ mod activity;
 mod avatars;
 mod me;
 mod notifications;
-mod users;
 mod organizations;
+mod users;

@@ -255,7 +255,7 @@ impl<'a> Work<'a> {
                     Ok(())
                 }
                 Some(old) => {
-                    self.write(table, key, Some(old), None, document, text);
+                    self.write(table, key, Some(&old), None, document, text);
                     Ok(())
                 }
             },
@@ -263,7 +263,7 @@ impl<'a> Work<'a> {
                 let version = version.0.cast_signed();
                 match self.known.remove(&name) {
                     Some(Some(old)) if old.version == version => {
-                        self.write(table, key, Some(old), Some(version), document, text);
+                        self.write(table, key, Some(&old), Some(version), document, text);
                         Ok(())
                     }
                     Some(_gone_or_other) => Err(stale(prepared).into()),
@@ -308,13 +308,13 @@ impl<'a> Work<'a> {
         &mut self,
         table: &'a Table,
         key: &'a str,
-        old: Option<Record<'a>>,
+        old: Option<&Record<'a>>,
         version: Option<i64>,
         document: &'a Document,
         text: &str,
     ) {
-        let version = version.or(old.as_ref().map(|old| old.version)).unwrap_or(0);
-        self.update(table, key, old.as_ref(), version, document, text);
+        let version = version.or(old.map(|old| old.version)).unwrap_or(0);
+        self.update(table, key, old, version, document, text);
         let record = Record { version: version.wrapping_add(1), document: Cow::Borrowed(document) };
         self.known.insert((table.of.name, Cow::Borrowed(key)), Some(record));
     }

@@ -42,7 +42,7 @@ impl SqlStorage {
         let tables = COLLECTIONS.iter().map(|of| (of.name, Table::new(dialect, of))).collect();
         let epoch = (dialect == Dialect::Sqlite).then(|| Epoch::watch(writer.clone()));
         let last_start = AtomicU64::new(RandomState::new().hash_one(0));
-        let move_total = schema::move_total(dialect).into();
+        let move_total = schema::move_total(dialect);
         Ok(Self { dialect, tables, writer, reader, epoch, last_start, move_total })
     }
 

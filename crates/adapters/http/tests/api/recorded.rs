@@ -32,6 +32,7 @@ const DIFFERENCES: &[(&str, usize, &str)] = &[
     ("organizations", 74, CREATION),
     ("organizations", 75, CREATION),
     ("organizations", 161, "`Allow` names the methods of this very path, and 405 is always JSON"),
+    ("organizations", 191, SAYS_WHY),
     ("organizations", 202, CATALOGUE),
     ("organizations", 204, CATALOGUE),
     ("organizations", 206, CATALOGUE),
@@ -41,6 +42,7 @@ const DIFFERENCES: &[(&str, usize, &str)] = &[
     ("organizations", 257, "members are counted again when an account is deleted"),
     ("membership_flow", 0, CREATION),
     ("membership_flow", 8, CATALOGUE),
+    ("membership_flow", 11, SAYS_WHY),
     ("membership_flow", 12, CATALOGUE),
     ("membership_flow", 29, CATALOGUE),
     ("membership_flow", 30, CATALOGUE),
@@ -114,6 +116,7 @@ const DIFFERENCES: &[(&str, usize, &str)] = &[
 ];
 
 const ALLOW: &str = "`Allow` names the methods of this very path, and 405 is always JSON";
+const SAYS_WHY: &str = "409 shows the member and, like every refusal, says why";
 const CATALOGUE: &str = "needs datasets or other objects of the catalogue";
 const CREATION: &str = "the answer to a creation shows what its admin may do and see";
 const ENGLISH: &str = "labels are English";

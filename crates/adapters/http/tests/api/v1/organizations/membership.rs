@@ -68,7 +68,10 @@ async fn accepting_makes_a_member_and_tells_them() {
     let refused = "You do not have the permission to modify that object.";
     app.post(&accept).key(&rita).send().await.refuses(403, refused);
     app.post(&accept).key(&olga).send().await.is(200, member(&rita, "Editor", "editor"));
-    app.post(&accept).key(&olga).send().await.is(409, member(&rita, "Editor", "editor"));
+    let mut already = member(&rita, "Editor", "editor");
+    already["message"] = json!("User is already a member");
+    already["status"] = json!(409);
+    app.post(&accept).key(&olga).send().await.is(409, already);
     assert_eq!(notices(&app, olga.id).await, [("organization.membership.requested".to_owned(), true)]);
     assert_eq!(notices(&app, rita.id).await, [("organization.membership.accepted".to_owned(), false)]);
     let now = stored(&app, insee.id).await;

@@ -104,9 +104,11 @@ impl Ctx {
 
     fn send(&self, status: StatusCode, body: Vec<u8>) -> HttpResponse {
         let mut response = HttpResponse::build(status);
-        if status == StatusCode::OK && matches!(*self.request.method(), Method::GET | Method::HEAD) {
+        if status.is_success() {
+            // The answer to a write shows the object too: its tag is good for the next one.
             let tag = etag::of(&body);
-            if etag::listed(self.request.headers(), "if-none-match", &tag) == Some(true) {
+            let reads = matches!(*self.request.method(), Method::GET | Method::HEAD);
+            if reads && etag::listed(self.request.headers(), "if-none-match", &tag) == Some(true) {
                 return HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish();
             }
             response.insert_header((header::ETAG, tag));

@@ -112,3 +112,27 @@ async fn a_name_without_letters_still_gets_an_address() {
     let slug = answer.json()["slug"].as_str().unwrap().to_owned();
     assert_eq!(app.get(&format!("{PATH}{slug}/")).send().await.status, 200);
 }
+
+#[actix_web::test]
+async fn several_of_one_name_at_once_get_slugs_of_their_own() {
+    let app = TestApp::new().await;
+    let olga = app.user("Olga Owner").await;
+    let body = json!({"name": "Same", "description": "x"});
+    let at_once = (0..6).map(|_writer| app.post(PATH).key(&olga).json(&body).send());
+    let answers = futures_util::future::join_all(at_once).await;
+    let mut slugs: Vec<String> = answers.iter().map(|answer| answer.json()["slug"].as_str().unwrap().into()).collect();
+    slugs.sort();
+    assert_eq!(slugs, ["same", "same-1", "same-2", "same-3", "same-4", "same-5"]);
+}
+
+#[actix_web::test]
+async fn keys_that_a_database_would_mistake_are_refused_at_any_depth() {
+    let app = TestApp::new().await;
+    let olga = app.user("Olga Owner").await;
+    for extras in [json!({"$gt": ""}), json!({"a": [{"$oid": "534fff4ca3a7292c64a77c95"}]}), json!({"a": {"b\0": 1}})] {
+        let body = json!({"name": "X", "description": "x", "extras": extras});
+        let answer = app.post(PATH).key(&olga).json(&body).send().await;
+        assert_eq!(answer.status, 400, "{body}");
+        assert!(answer.json()["errors"]["extras"].as_str().unwrap().starts_with("Invalid dictionary key name"));
+    }
+}

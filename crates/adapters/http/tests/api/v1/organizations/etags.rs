@@ -58,3 +58,28 @@ async fn a_star_matches_whatever_is_there() {
     let answer = app.put(&at(&insee)).key(&olga).header("if-match", "*").json(&json!({"acronym": "X"})).send().await;
     assert_eq!(answer.status, 200);
 }
+
+#[actix_web::test]
+async fn the_answer_to_a_write_has_the_tag_of_the_next_reading() {
+    let app = TestApp::new().await;
+    let olga = app.user("Olga Owner").await;
+    let insee = an_organization().with_admin(&olga).stored(&app).await;
+    let written = app.put(&at(&insee)).key(&olga).json(&json!({"acronym": "X"})).send().await.header("etag").to_owned();
+    assert_eq!(app.get(&at(&insee)).key(&olga).send().await.header("etag"), written);
+}
+
+#[actix_web::test]
+async fn who_knows_the_whole_object_may_ask_for_a_short_answer() {
+    let app = TestApp::new().await;
+    let olga = app.user("Olga Owner").await;
+    let insee = an_organization().with_admin(&olga).stored(&app).await;
+    let put = |tag: String, acronym: &'static str| {
+        let body = json!({"acronym": acronym});
+        app.put(&at(&insee)).key(&olga).header("if-match", &tag).header("x-fields", "acronym").json(&body).send()
+    };
+    let whole = app.get(&at(&insee)).key(&olga).send().await.header("etag").to_owned();
+    let answer = put(whole, "ONE").await;
+    answer.is(200, json!({"acronym": "ONE"}));
+    put(answer.header("etag").to_owned(), "TWO").await.is(200, json!({"acronym": "TWO"}));
+    put("\"other\"".into(), "THREE").await.refuses(412, "The object was changed since it was read");
+}

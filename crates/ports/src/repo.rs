@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use basalt_domain::{Entity, EntityId, Filter, Sort};
+use basalt_domain::{Entity, Filter, Sort};
 
 use crate::{
     Page, PageRequest, Query, Raw, SortKey, Storage, StorageError, Stored,
@@ -190,9 +190,4 @@ fn query<E: Entity>(filter: Filter<E>, sort: &[Sort<E>], offset: u64, limit: u64
         offset,
         limit,
     }
-}
-
-/// The id of an entity, read back from a value that storage returned.
-pub fn id_from<E: Entity>(value: &basalt_domain::Value) -> Option<E::Id> {
-    E::Id::from_value(value)
 }

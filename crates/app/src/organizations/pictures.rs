@@ -1,6 +1,6 @@
 //! Logo and banner of an organisation.
 
-use basalt_domain::{ObjectId, Organization, policy::organization::Action};
+use basalt_domain::{Image, ObjectId, Organization, policy::organization::Action};
 use basalt_ports::pictures::{BoundingBox, PictureSpec};
 use bytes::Bytes;
 
@@ -16,19 +16,8 @@ impl Organizations {
         uploaded: Bytes,
         bbox: Option<BoundingBox>,
     ) -> Result<Organization, AppError> {
-        self.allow(caller, organization, Action::Edit)?;
         let spec = &PictureSpec::ORGANIZATION_LOGO;
-        let logo = pictures::keep(&self.0, spec, uploaded, bbox).await?;
-        let former = organization.logo.clone();
-        let changed = self.change(caller, organization.id, Action::Edit, None, |organization| {
-            organization.logo = Some(logo.clone());
-            Ok(())
-        });
-        let changed = changed.await?;
-        if let Some(former) = former {
-            pictures::discard(&self.0, spec.folder, &former).await;
-        }
-        Ok(changed)
+        self.set_picture(caller, organization, spec, (uploaded, bbox), |organization| &mut organization.logo).await
     }
 
     /// Replaces the banner by an uploaded picture. Errors: `SignIn`, `Gone`, `Forbidden`, `Invalid`.
@@ -39,12 +28,25 @@ impl Organizations {
         uploaded: Bytes,
         bbox: Option<BoundingBox>,
     ) -> Result<Organization, AppError> {
-        self.allow(caller, organization, Action::Edit)?;
         let spec = &PictureSpec::BANNER;
-        let banner = pictures::keep(&self.0, spec, uploaded, bbox).await?;
-        let former = organization.banner_image.clone();
+        self.set_picture(caller, organization, spec, (uploaded, bbox), |organization| &mut organization.banner_image)
+            .await
+    }
+
+    /// Makes the picture, names it in the document, and removes the files of the former one.
+    async fn set_picture(
+        &self,
+        caller: &Caller,
+        organization: &Organization,
+        spec: &'static PictureSpec,
+        (uploaded, bbox): (Bytes, Option<BoundingBox>),
+        place: fn(&mut Organization) -> &mut Option<Image>,
+    ) -> Result<Organization, AppError> {
+        self.allow(caller, organization, Action::Edit)?;
+        let picture = pictures::keep(&self.0, spec, uploaded, bbox).await?;
+        let former = place(&mut organization.clone()).take();
         let changed = self.change(caller, organization.id, Action::Edit, None, |organization| {
-            organization.banner_image = Some(banner.clone());
+            *place(organization) = Some(picture.clone());
             Ok(())
         });
         let changed = changed.await?;

@@ -1,7 +1,6 @@
 //! Notices to users about what concerns them.
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::fields::or_default;
 use crate::{Collection, Document, Entity, Field, Filter, Kind, ObjectId, Sort, Timestamp};
@@ -83,22 +82,6 @@ impl Notification {
     pub const REQUEST_USER: Field<Self, ObjectId> = Field::one("details.request_user");
     /// The order of lists that name none.
     pub const NEWEST_FIRST: Sort<Self> = Self::CREATED_AT.descending();
-
-    /// A new notice.
-    pub fn new(id: Uuid, user: ObjectId, kind: NotificationType, details: Document, now: Timestamp) -> Self {
-        Self {
-            id: id.to_string(),
-            user: Some(user),
-            kind: kind.as_str().into(),
-            details,
-            reasons: Vec::new(),
-            mail_pending: false,
-            created_at: now,
-            last_modified: now,
-            handled_at: None,
-            rest: Document::new(),
-        }
-    }
 
     /// Those to this user.
     pub fn to(user: ObjectId) -> Filter<Self> {

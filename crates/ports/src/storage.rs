@@ -7,7 +7,7 @@ use crate::{ChangeSet, Raw};
 
 /// Keeps documents.
 ///
-/// Six methods; the comfort is in [`crate::Repo`], written once. What an implementation must do
+/// Seven methods; the comfort is in [`crate::Repo`], written once. What an implementation must do
 /// is the contract suite of the crate `basalt-contract`; what a condition means is
 /// [`Condition::matches`].
 #[async_trait]

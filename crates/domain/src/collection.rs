@@ -1,6 +1,7 @@
 //! What a kind of record is to storage: declared once, read by every adapter.
 
 use serde::{Serialize, de::DeserializeOwned};
+use uuid::Uuid;
 
 use crate::{Condition, ObjectId, Path, Value, entities};
 
@@ -104,6 +105,12 @@ impl EntityId for ObjectId {
     }
 }
 
+impl EntityId for Uuid {
+    fn from_value(value: &Value) -> Option<Self> {
+        value.as_text().and_then(|text| Self::parse_str(text).ok())
+    }
+}
+
 impl EntityId for String {
     fn from_value(value: &Value) -> Option<Self> {
         value.as_text().map(str::to_owned)
@@ -118,10 +125,24 @@ pub const COLLECTIONS: &[&Collection] = &[
     entities::ApiToken::COLLECTION,
     entities::Assignment::COLLECTION,
     entities::ContactPoint::COLLECTION,
+    entities::License::COLLECTION,
+    entities::GeoLevel::COLLECTION,
+    entities::GeoZone::COLLECTION,
+    entities::Dataset::COLLECTION,
+    entities::CommunityResource::COLLECTION,
+    entities::Dataservice::COLLECTION,
+    entities::Reuse::COLLECTION,
+    entities::Topic::COLLECTION,
+    entities::TopicElement::COLLECTION,
+    entities::Chart::COLLECTION,
+    entities::Post::COLLECTION,
+    entities::Site::COLLECTION,
     entities::Follow::COLLECTION,
     entities::SlugFollow::COLLECTION,
     entities::Activity::COLLECTION,
     entities::Notification::COLLECTION,
+    entities::ChangeEvent::COLLECTION,
+    entities::Task::COLLECTION,
 ];
 
 /// The collection of this name.

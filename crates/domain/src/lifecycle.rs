@@ -11,9 +11,11 @@ pub enum Lifecycle {
     Private,
     /// It was deleted; those it belongs to may restore it.
     Deleted,
+    /// It was private when it was deleted: only those it belongs to may know of it.
+    PrivateDeleted,
 }
 
 impl Lifecycle {
     /// All of them, for tests that walk a table.
-    pub const ALL: [Self; 3] = [Self::Public, Self::Private, Self::Deleted];
+    pub const ALL: [Self; 4] = [Self::Public, Self::Private, Self::Deleted, Self::PrivateDeleted];
 }

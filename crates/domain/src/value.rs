@@ -262,6 +262,12 @@ macro_rules! from {
 from!(bool => Bool, i64 => Int, i32 => Int, u32 => Int, f64 => Float, String => Text, &str => Text, ObjectId => Id,
     Timestamp => Time, Document => Map, Vec<Value> => List);
 
+impl From<uuid::Uuid> for Value {
+    fn from(id: uuid::Uuid) -> Self {
+        Self::Text(id.to_string())
+    }
+}
+
 impl From<&String> for Value {
     fn from(text: &String) -> Self {
         Self::Text(text.clone())

@@ -20,14 +20,36 @@ pub enum ActivityKey {
     DatasetFollowed,
     /// A resource was added to a dataset.
     ResourceAdded,
+    /// A resource of a dataset was changed.
+    ResourceUpdated,
+    /// A resource was removed from a dataset.
+    ResourceRemoved,
     /// A reuse was created.
     ReuseCreated,
+    /// A reuse was changed.
+    ReuseUpdated,
+    /// A reuse was deleted.
+    ReuseDeleted,
+    /// A reuse was followed.
+    ReuseFollowed,
     /// A dataservice was created.
     DataserviceCreated,
+    /// A dataservice was changed.
+    DataserviceUpdated,
+    /// A dataservice was deleted.
+    DataserviceDeleted,
+    /// A dataservice was followed.
+    DataserviceFollowed,
     /// A topic was created.
     TopicCreated,
+    /// A topic was changed.
+    TopicUpdated,
     /// An element was added to a topic.
     TopicElementCreated,
+    /// An element of a topic was changed.
+    TopicElementUpdated,
+    /// An element was removed from a topic.
+    TopicElementDeleted,
     /// An organisation was created.
     OrganizationCreated,
     /// An organisation was changed.
@@ -40,17 +62,28 @@ pub enum ActivityKey {
 
 impl ActivityKey {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 25] = [
         Self::DatasetCreated,
         Self::DatasetUpdated,
         Self::DatasetDeleted,
         Self::DatasetDiscussed,
         Self::DatasetFollowed,
         Self::ResourceAdded,
+        Self::ResourceUpdated,
+        Self::ResourceRemoved,
         Self::ReuseCreated,
+        Self::ReuseUpdated,
+        Self::ReuseDeleted,
+        Self::ReuseFollowed,
         Self::DataserviceCreated,
+        Self::DataserviceUpdated,
+        Self::DataserviceDeleted,
+        Self::DataserviceFollowed,
         Self::TopicCreated,
+        Self::TopicUpdated,
         Self::TopicElementCreated,
+        Self::TopicElementUpdated,
+        Self::TopicElementDeleted,
         Self::OrganizationCreated,
         Self::OrganizationUpdated,
         Self::OrganizationFollowed,
@@ -66,10 +99,21 @@ impl ActivityKey {
             Self::DatasetDiscussed => "Activity.UserDiscussedDataset",
             Self::DatasetFollowed => "Activity.UserFollowedDataset",
             Self::ResourceAdded => "Activity.UserAddedResourceToDataset",
+            Self::ResourceUpdated => "Activity.UserUpdatedResource",
+            Self::ResourceRemoved => "Activity.UserRemovedResourceFromDataset",
             Self::ReuseCreated => "Activity.UserCreatedReuse",
+            Self::ReuseUpdated => "Activity.UserUpdatedReuse",
+            Self::ReuseDeleted => "Activity.UserDeletedReuse",
+            Self::ReuseFollowed => "Activity.UserFollowedReuse",
             Self::DataserviceCreated => "Activity.UserCreatedDataservice",
+            Self::DataserviceUpdated => "Activity.UserUpdatedDataservice",
+            Self::DataserviceDeleted => "Activity.UserDeletedDataservice",
+            Self::DataserviceFollowed => "Activity.UserFollowedDataservice",
             Self::TopicCreated => "Activity.UserCreatedTopic",
+            Self::TopicUpdated => "Activity.UserUpdatedTopic",
             Self::TopicElementCreated => "Activity.UserCreatedTopicElement",
+            Self::TopicElementUpdated => "Activity.UserUpdatedTopicElement",
+            Self::TopicElementDeleted => "Activity.UserDeletedTopicElement",
             Self::OrganizationCreated => "Activity.UserCreatedOrganization",
             Self::OrganizationUpdated => "Activity.UserUpdatedOrganization",
             Self::OrganizationFollowed => "Activity.UserFollowedOrganization",
@@ -86,10 +130,21 @@ impl ActivityKey {
             Self::DatasetDiscussed => "dataset:discussed",
             Self::DatasetFollowed => "dataset:followed",
             Self::ResourceAdded => "dataset:resource:added",
+            Self::ResourceUpdated => "dataset:resource:updated",
+            Self::ResourceRemoved => "dataset:resource:deleted",
             Self::ReuseCreated => "reuse:created",
+            Self::ReuseUpdated => "reuse:updated",
+            Self::ReuseDeleted => "reuse:deleted",
+            Self::ReuseFollowed => "reuse:followed",
             Self::DataserviceCreated => "dataservice:created",
+            Self::DataserviceUpdated => "dataservice:updated",
+            Self::DataserviceDeleted => "dataservice:deleted",
+            Self::DataserviceFollowed => "dataservice:followed",
             Self::TopicCreated => "topic:created",
+            Self::TopicUpdated => "topic:updated",
             Self::TopicElementCreated => "topic:element:created",
+            Self::TopicElementUpdated => "topic:element:updated",
+            Self::TopicElementDeleted => "topic:element:deleted",
             Self::OrganizationCreated => "organization:created",
             Self::OrganizationUpdated => "organization:updated",
             Self::OrganizationFollowed => "organization:followed",
@@ -105,10 +160,19 @@ impl ActivityKey {
             | Self::DatasetDeleted
             | Self::DatasetDiscussed
             | Self::DatasetFollowed
-            | Self::ResourceAdded => "Dataset",
-            Self::ReuseCreated => "Reuse",
-            Self::DataserviceCreated => "Dataservice",
-            Self::TopicCreated | Self::TopicElementCreated => "Topic",
+            | Self::ResourceAdded
+            | Self::ResourceUpdated
+            | Self::ResourceRemoved => "Dataset",
+            Self::ReuseCreated | Self::ReuseUpdated | Self::ReuseDeleted | Self::ReuseFollowed => "Reuse",
+            Self::DataserviceCreated
+            | Self::DataserviceUpdated
+            | Self::DataserviceDeleted
+            | Self::DataserviceFollowed => "Dataservice",
+            Self::TopicCreated
+            | Self::TopicUpdated
+            | Self::TopicElementCreated
+            | Self::TopicElementUpdated
+            | Self::TopicElementDeleted => "Topic",
             Self::OrganizationCreated | Self::OrganizationUpdated | Self::OrganizationFollowed => "Organization",
             Self::UserFollowed => "User",
         }

@@ -3,6 +3,7 @@
 //! Nothing is loaded here. Each kind of object has one function from relation, action and
 //! lifecycle to a verdict; lists use the filters beside them.
 
+pub mod object;
 pub mod organization;
 pub mod portal;
 pub mod user;

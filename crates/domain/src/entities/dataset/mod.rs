@@ -1,0 +1,368 @@
+//! Datasets: what is published.
+
+mod resource;
+
+pub use resource::{RESOURCE_FORMAT, RESOURCE_SCHEMA, RESOURCE_TYPES, Resource};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AccessAudience, Badge, CatalogueObject, DateRange, Owned, Owner, Schema, SpatialCoverage, fields::or_default,
+};
+use crate::{ActivityKey, Collection, Document, Entity, Field, Filter, Kind, ObjectId, Path, Sort, Timestamp, Total};
+
+/// Kinds of badges a dataset can have, with their names.
+///
+/// Source: udata 17, `GET /api/1/datasets/badges/`.
+pub const BADGES: [(&str, &str); 6] = [
+    ("hvd", "HVD"),
+    ("inspire", "INSPIRE"),
+    ("pivotal-data", "Pivotal data"),
+    ("sl", "SL"),
+    ("spd", "SPD"),
+    ("sr", "SR"),
+];
+/// Names of the metrics shown for every dataset, 0 when not counted.
+pub const METRICS: [&str; 9] = [
+    "dataservices",
+    "discussions",
+    "discussions_open",
+    "followers",
+    "followers_by_months",
+    "resources_downloads",
+    "reuses",
+    "reuses_by_months",
+    "views",
+];
+
+/// A dataset: a title, a description, and the resources that hold the data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Dataset {
+    /// Its id.
+    #[serde(rename = "_id")]
+    pub id: ObjectId,
+    /// What it is called.
+    #[serde(default, deserialize_with = "or_default")]
+    pub title: String,
+    /// Its title in addresses; unique.
+    #[serde(default, deserialize_with = "or_default")]
+    pub slug: String,
+    /// Its short name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acronym: Option<String>,
+    /// What it is, in Markdown.
+    #[serde(default, deserialize_with = "or_default")]
+    pub description: String,
+    /// What it is, in a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description_short: Option<String>,
+    /// Id of its licence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub license: Option<String>,
+    /// Its tags.
+    #[serde(default, deserialize_with = "or_default")]
+    pub tags: Vec<String>,
+    /// Its files, in their order.
+    #[serde(default, deserialize_with = "or_default")]
+    pub resources: Vec<Resource>,
+    /// May only those it belongs to see it?
+    #[serde(default, deserialize_with = "or_default")]
+    pub private: bool,
+    /// How often it is updated, see [`super::frequency`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frequency: Option<String>,
+    /// When the next update is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frequency_date: Option<Timestamp>,
+    /// The time it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub temporal_coverage: Option<DateRange>,
+    /// The places it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spatial: Option<SpatialCoverage>,
+    /// The schema its data follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<Schema>,
+    /// The user it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<ObjectId>,
+    /// The organisation it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<ObjectId>,
+    /// Whom to ask about it.
+    #[serde(default, deserialize_with = "or_default")]
+    pub contact_points: Vec<ObjectId>,
+    /// Who may use it: `open` when absent, `open_with_account`, `restricted`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_type: Option<String>,
+    /// Who may use it when it is restricted.
+    #[serde(default, deserialize_with = "or_default")]
+    pub access_audiences: Vec<AccessAudience>,
+    /// Why it is not open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_type_reason: Option<String>,
+    /// The kind of reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_type_reason_category: Option<String>,
+    /// Where to ask for access.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorization_request_url: Option<String>,
+    /// Marks given by the portal.
+    #[serde(default, deserialize_with = "or_default")]
+    pub badges: Vec<Badge>,
+    /// Is it shown first?
+    #[serde(default, deserialize_with = "or_default")]
+    pub featured: bool,
+    /// What clients stored.
+    #[serde(default, deserialize_with = "or_default")]
+    pub extras: Document,
+    /// What plugins stored.
+    #[serde(default, deserialize_with = "or_default")]
+    pub ext: Document,
+    /// Where it was harvested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub harvest: Option<Document>,
+    /// What is known of its quality, see [`super::quality`].
+    #[serde(default, deserialize_with = "or_default")]
+    pub quality_cached: Document,
+    /// Numbers, see [`METRICS`].
+    #[serde(default, deserialize_with = "or_default")]
+    pub metrics: Document,
+    /// When it was created here.
+    #[serde(default, deserialize_with = "or_default")]
+    pub created_at_internal: Timestamp,
+    /// When it was last changed here.
+    #[serde(default, deserialize_with = "or_default")]
+    pub last_modified_internal: Timestamp,
+    /// When its data was last updated.
+    #[serde(default, deserialize_with = "or_default")]
+    pub last_update: Timestamp,
+    /// When it was archived, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archived: Option<Timestamp>,
+    /// When it was deleted, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<Timestamp>,
+    /// What else was stored: unknown fields go back as they came.
+    #[serde(flatten)]
+    pub rest: Document,
+}
+
+/// What it is called.
+pub const TITLE: Field<Dataset, String> = Field::one("title");
+/// Its short name.
+pub const ACRONYM: Field<Dataset, String> = Field::one("acronym");
+/// Id of its licence.
+pub const LICENSE: Field<Dataset, String> = Field::one("license");
+/// Its tags.
+pub const TAG: Field<Dataset, String> = Field::many("tags");
+/// Kinds of its badges.
+pub const BADGE: Field<Dataset, String> = Field::many("badges.kind");
+/// Is it shown first?
+pub const FEATURED: Field<Dataset, bool> = Field::one("featured");
+/// May only those it belongs to see it?
+pub const PRIVATE: Field<Dataset, bool> = Field::one("private");
+/// When it was deleted.
+pub const DELETED: Field<Dataset, Timestamp> = Field::one("deleted");
+/// When it was archived.
+pub const ARCHIVED: Field<Dataset, Timestamp> = Field::one("archived");
+/// When it was created here.
+pub const CREATED_AT: Field<Dataset, Timestamp> = Field::one("created_at_internal");
+/// When it was last changed here.
+pub const LAST_MODIFIED: Field<Dataset, Timestamp> = Field::one("last_modified_internal");
+/// When its data was last updated.
+pub const LAST_UPDATE: Field<Dataset, Timestamp> = Field::one("last_update");
+/// Who may use it.
+pub const ACCESS_TYPE: Field<Dataset, String> = Field::one("access_type");
+/// Ids of its places.
+pub const ZONE: Field<Dataset, String> = Field::many("spatial.zones");
+/// How small its places are.
+pub const GRANULARITY: Field<Dataset, String> = Field::one("spatial.granularity");
+/// The first day it is about.
+pub const COVERS_FROM: Field<Dataset, String> = Field::one("temporal_coverage.start");
+/// The last day it is about.
+pub const COVERS_TO: Field<Dataset, String> = Field::one("temporal_coverage.end");
+/// Name of its schema.
+pub const SCHEMA: Field<Dataset, String> = Field::one("schema.name");
+/// Ids of its resources.
+pub const RESOURCE_ID: Field<Dataset, String> = Field::many("resources._id");
+/// Whom to ask about it.
+pub const CONTACT_POINT: Field<Dataset, ObjectId> = Field::many("contact_points");
+/// Id of the source it was harvested from.
+pub const HARVEST_SOURCE: Field<Dataset, String> = Field::one("harvest.source_id");
+/// Its id where it was harvested.
+pub const HARVEST_REMOTE: Field<Dataset, String> = Field::one("harvest.remote_id");
+/// Number of its reuses.
+pub const REUSES: Field<Dataset, i64> = Field::one("metrics.reuses");
+/// Number of its followers.
+pub const FOLLOWERS: Field<Dataset, i64> = Field::one("metrics.followers");
+/// Number of views of its page.
+pub const VIEWS: Field<Dataset, i64> = Field::one("metrics.views");
+/// Number of the dataservices that serve it.
+pub const DATASERVICES: Field<Dataset, i64> = Field::one("metrics.dataservices");
+
+impl Entity for Dataset {
+    type Id = ObjectId;
+    const COLLECTION: &'static Collection = &Collection {
+        name: "dataset",
+        id: Kind::Id,
+        fields: &[
+            Self::SLUG.path,
+            TITLE.path,
+            ACRONYM.path,
+            LICENSE.path,
+            TAG.path,
+            BADGE.path,
+            FEATURED.path,
+            PRIVATE.path,
+            DELETED.path,
+            ARCHIVED.path,
+            Self::OWNER.path,
+            Self::ORGANIZATION.path,
+            CREATED_AT.path,
+            LAST_MODIFIED.path,
+            LAST_UPDATE.path,
+            ACCESS_TYPE.path,
+            ZONE.path,
+            GRANULARITY.path,
+            COVERS_FROM.path,
+            COVERS_TO.path,
+            SCHEMA.path,
+            RESOURCE_ID.path,
+            RESOURCE_FORMAT.path,
+            RESOURCE_SCHEMA.path,
+            CONTACT_POINT.path,
+            HARVEST_SOURCE.path,
+            HARVEST_REMOTE.path,
+            REUSES.path,
+            FOLLOWERS.path,
+            VIEWS.path,
+            DATASERVICES.path,
+        ],
+        unique: &[&["slug"]],
+        indexes: &[
+            &["deleted", "archived", "created_at_internal", "private"],
+            &["deleted", "archived", "last_update", "private"],
+            &["deleted", "archived", "title", "private"],
+            &["deleted", "archived", "metrics.reuses", "private"],
+            &["deleted", "archived", "metrics.followers", "private"],
+            &["deleted", "archived", "metrics.views", "private"],
+            &["organization", "created_at_internal"],
+            &["owner", "created_at_internal"],
+            &["license"],
+            &["featured"],
+            &["harvest.source_id"],
+            &["spatial.granularity"],
+        ],
+        totals: &[Total { name: "visible", condition: || Dataset::visible().into_condition() }],
+    };
+
+    fn id(&self) -> &ObjectId {
+        &self.id
+    }
+}
+
+impl Owned for Dataset {
+    fn owner(&self) -> Option<ObjectId> {
+        self.owner
+    }
+
+    fn organization(&self) -> Option<ObjectId> {
+        self.organization
+    }
+
+    fn give(&mut self, to: Owner) {
+        (self.owner, self.organization) = match to {
+            Owner::User(user) => (Some(user), None),
+            Owner::Organization(organization) => (None, Some(organization)),
+        };
+    }
+}
+
+impl CatalogueObject for Dataset {
+    const CLASS: &'static str = "Dataset";
+    const GONE: &'static str = "Dataset has been deleted";
+    const ASSIGNABLE: bool = true;
+    const SOFT_DELETE: bool = true;
+    const METRIC: &'static str = "datasets";
+    const UNTOLD: &'static [&'static str] = &[
+        "created_at_internal",
+        "deleted",
+        "ext",
+        "extras",
+        "featured",
+        "geopf",
+        "harvest",
+        "last_modified_internal",
+        "last_update",
+        "metrics",
+        "quality_cached",
+        "resources",
+        "slug",
+    ];
+    const CREATED: Option<ActivityKey> = Some(ActivityKey::DatasetCreated);
+    const UPDATED: Option<ActivityKey> = Some(ActivityKey::DatasetUpdated);
+    const DELETED: Option<ActivityKey> = Some(ActivityKey::DatasetDeleted);
+    const NEWEST_FIRST: Sort<Self> = CREATED_AT.descending();
+
+    fn title(&self) -> &str {
+        &self.title
+    }
+
+    fn slug(&self) -> &str {
+        &self.slug
+    }
+
+    fn set_slug(&mut self, slug: String) {
+        self.slug = slug;
+    }
+
+    fn is_private(&self) -> bool {
+        self.private
+    }
+
+    fn deleted(&self) -> Option<Timestamp> {
+        self.deleted
+    }
+
+    fn set_deleted(&mut self, at: Option<Timestamp>) {
+        self.deleted = at;
+    }
+
+    fn is_archived(&self) -> bool {
+        self.archived.is_some()
+    }
+
+    fn touch(&mut self, now: Timestamp) {
+        self.last_modified_internal = now;
+    }
+
+    fn feature(&mut self, featured: bool) {
+        self.featured = featured;
+    }
+
+    fn badges_mut(&mut self) -> Option<&mut Vec<Badge>> {
+        Some(&mut self.badges)
+    }
+
+    fn extras_mut(&mut self) -> &mut Document {
+        &mut self.extras
+    }
+
+    fn visible() -> Filter<Self> {
+        DELETED.absent().and(ARCHIVED.absent()).and(PRIVATE.eq(true).not())
+    }
+}
+
+/// The sort key of this name in the interface, without sign.
+pub fn sort_field(name: &str) -> Option<Path> {
+    Some(match name {
+        "title" => TITLE.path,
+        "created" => CREATED_AT.path,
+        "last_update" => LAST_UPDATE.path,
+        "reuses" => REUSES.path,
+        "followers" => FOLLOWERS.path,
+        "views" => VIEWS.path,
+        _ => return None,
+    })
+}

@@ -1,0 +1,92 @@
+//! Resources: the files of a dataset.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Dataset;
+use crate::{
+    Checksum, Document, Field, Schema, Timestamp,
+    entities::fields::{or_default, uuid, whole_number},
+};
+
+/// What a resource can be to its dataset, with their names.
+///
+/// Source: udata 17, `GET /api/1/datasets/resource_types/`.
+pub const RESOURCE_TYPES: [(&str, &str); 6] = [
+    ("main", "Main file"),
+    ("documentation", "Documentation"),
+    ("update", "Update"),
+    ("api", "API"),
+    ("code", "Code repository"),
+    ("other", "Other"),
+];
+
+/// A file of a dataset, or an address where one is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Resource {
+    /// Its id.
+    #[serde(rename = "_id", deserialize_with = "uuid")]
+    pub id: Uuid,
+    /// What it is called.
+    #[serde(default, deserialize_with = "or_default")]
+    pub title: String,
+    /// What it is, in Markdown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// `file` when it is stored here, `remote` otherwise.
+    #[serde(default, deserialize_with = "or_default")]
+    pub filetype: String,
+    /// What it is to its dataset, see [`RESOURCE_TYPES`].
+    #[serde(rename = "type", default, deserialize_with = "or_default")]
+    pub kind: String,
+    /// Where it is.
+    #[serde(default, deserialize_with = "or_default")]
+    pub url: String,
+    /// SHA-1 of the address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urlhash: Option<String>,
+    /// A sum over its bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checksum: Option<Checksum>,
+    /// Its format, e.g. `csv`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+    /// Its media type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mime: Option<String>,
+    /// Its size in bytes.
+    #[serde(default, deserialize_with = "whole_number", skip_serializing_if = "Option::is_none")]
+    pub filesize: Option<i64>,
+    /// Its name among the stored files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fs_filename: Option<String>,
+    /// What clients stored.
+    #[serde(default, deserialize_with = "or_default")]
+    pub extras: Document,
+    /// Where it was harvested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub harvest: Option<Document>,
+    /// The schema its data follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<Schema>,
+    /// When it was added here.
+    #[serde(default, deserialize_with = "or_default")]
+    pub created_at_internal: Timestamp,
+    /// When it was last changed here.
+    #[serde(default, deserialize_with = "or_default")]
+    pub last_modified_internal: Timestamp,
+    /// When it was deleted, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<Timestamp>,
+    /// Numbers.
+    #[serde(default, deserialize_with = "or_default")]
+    pub metrics: Document,
+    /// What else was stored: unknown fields go back as they came.
+    #[serde(flatten)]
+    pub rest: Document,
+}
+
+/// Formats of the resources of a dataset.
+pub const RESOURCE_FORMAT: Field<Dataset, String> = Field::many("resources.format");
+/// Names of the schemas of the resources of a dataset.
+pub const RESOURCE_SCHEMA: Field<Dataset, String> = Field::many("resources.schema.name");

@@ -49,6 +49,8 @@ pub struct Collection {
     pub indexes: &'static [&'static [&'static str]],
     /// Numbers kept exact with every write.
     pub totals: &'static [Total],
+    /// Is every change of its records noted in the feed of changes?
+    pub followed: bool,
 }
 
 // A collection is known by its name; each is declared once.

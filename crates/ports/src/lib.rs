@@ -3,6 +3,7 @@
 pub mod cache;
 pub mod change;
 pub mod clock;
+mod feed;
 pub mod files;
 pub mod ids;
 pub mod mail;
@@ -20,4 +21,4 @@ pub use page::{Page, PageRequest};
 pub use raw::{DecodeError, Raw};
 pub use repo::{Repo, Row};
 pub use storage::{Query, SortKey, Storage, StorageError, Stored, Version};
-pub use store::Store;
+pub use store::{Kept, Store};

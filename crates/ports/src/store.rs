@@ -3,57 +3,115 @@
 use std::{collections::HashMap, sync::Arc};
 
 use basalt_domain::{
-    Activity, ApiToken, Assignment, ContactPoint, Entity, Follow, Notification, Organization, Role, SlugFollow, User,
+    Activity, ApiToken, Assignment, ChangeEvent, Chart, CommunityResource, ContactPoint, Dataservice, Dataset, Entity,
+    Follow, GeoLevel, GeoZone, License, Notification, Organization, Post, Reuse, Role, Site, SlugFollow, Task, Topic,
+    TopicElement, User,
 };
 
-use crate::{ChangeSet, Repo, Storage, StorageError, cache::Forget};
+use crate::{ChangeSet, Clock, IdSource, Repo, Storage, StorageError, cache::Forget, feed::Feed};
 
-/// All repositories over one storage. Cheap to clone.
-#[derive(Clone)]
-pub struct Store {
-    storage: Arc<dyn Storage>,
-    caches: Arc<HashMap<&'static str, Arc<dyn Forget>>>,
+/// Something that has a repository in a [`Store`].
+pub trait Kept: Entity {
+    /// Its repository.
+    fn repo(store: &Store) -> &Arc<Repo<Self>>;
+}
+
+/// One line per entity: the field, its type and what it holds.
+macro_rules! repositories {
+    ($($(#[$doc:meta])* $field:ident: $entity:ty,)*) => {
+        /// All repositories over one storage. Cheap to clone.
+        #[derive(Clone)]
+        pub struct Store {
+            storage: Arc<dyn Storage>,
+            caches: Arc<HashMap<&'static str, Arc<dyn Forget>>>,
+            feed: Option<Arc<Feed>>,
+            $($(#[$doc])* pub $field: Arc<Repo<$entity>>,)*
+        }
+
+        impl Store {
+            /// Repositories over this storage; each keeps about `cache_bytes` of documents where
+            /// the storage allows it.
+            pub fn new(storage: Arc<dyn Storage>, cache_bytes: u64) -> Self {
+                let mut caches = HashMap::new();
+                Self {
+                    $($field: repo(&storage, cache_bytes, &mut caches),)*
+                    caches: Arc::new(caches),
+                    feed: None,
+                    storage,
+                }
+            }
+        }
+
+        $(impl Kept for $entity {
+            fn repo(store: &Store) -> &Arc<Repo<Self>> {
+                &store.$field
+            }
+        })*
+    };
+}
+
+repositories! {
     /// Organisations.
-    pub organizations: Arc<Repo<Organization>>,
+    organizations: Organization,
     /// Users.
-    pub users: Arc<Repo<User>>,
+    users: User,
     /// Roles on the whole portal.
-    pub roles: Arc<Repo<Role>>,
+    roles: Role,
     /// Keys.
-    pub api_tokens: Arc<Repo<ApiToken>>,
+    api_tokens: ApiToken,
     /// Objects given to partial editors.
-    pub assignments: Arc<Repo<Assignment>>,
+    assignments: Assignment,
     /// Contact points.
-    pub contact_points: Arc<Repo<ContactPoint>>,
+    contact_points: ContactPoint,
+    /// Licences.
+    licenses: License,
+    /// Levels of places.
+    geo_levels: GeoLevel,
+    /// Places.
+    geo_zones: GeoZone,
+    /// Datasets.
+    datasets: Dataset,
+    /// Community resources.
+    community_resources: CommunityResource,
+    /// Dataservices.
+    dataservices: Dataservice,
+    /// Reuses.
+    reuses: Reuse,
+    /// Topics.
+    topics: Topic,
+    /// Elements of topics.
+    topic_elements: TopicElement,
+    /// Visualisations.
+    charts: Chart,
+    /// Posts.
+    posts: Post,
+    /// The portal itself.
+    sites: Site,
     /// Who follows what.
-    pub follows: Arc<Repo<Follow>>,
+    follows: Follow,
     /// Former slugs.
-    pub slug_follows: Arc<Repo<SlugFollow>>,
+    slug_follows: SlugFollow,
     /// What happened.
-    pub activities: Arc<Repo<Activity>>,
+    activities: Activity,
     /// Notices to users.
-    pub notifications: Arc<Repo<Notification>>,
+    notifications: Notification,
+    /// What was written.
+    change_events: ChangeEvent,
+    /// Work to be done.
+    tasks: Task,
 }
 
 impl Store {
-    /// Repositories over this storage; each keeps about `cache_bytes` of documents where the
-    /// storage allows it.
-    pub fn new(storage: Arc<dyn Storage>, cache_bytes: u64) -> Self {
-        let mut caches = HashMap::new();
-        Self {
-            organizations: repo(&storage, cache_bytes, &mut caches),
-            users: repo(&storage, cache_bytes, &mut caches),
-            roles: repo(&storage, cache_bytes, &mut caches),
-            api_tokens: repo(&storage, cache_bytes, &mut caches),
-            assignments: repo(&storage, cache_bytes, &mut caches),
-            contact_points: repo(&storage, cache_bytes, &mut caches),
-            follows: repo(&storage, cache_bytes, &mut caches),
-            slug_follows: repo(&storage, cache_bytes, &mut caches),
-            activities: repo(&storage, cache_bytes, &mut caches),
-            notifications: repo(&storage, cache_bytes, &mut caches),
-            caches: Arc::new(caches),
-            storage,
-        }
+    /// The same store, writing down every change of a followed collection with the change itself.
+    #[must_use]
+    pub fn with_feed(mut self, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
+        self.feed = Some(Arc::new(Feed { clock, ids }));
+        self
+    }
+
+    /// The repository of this kind of entity.
+    pub fn of<E: Kept>(&self) -> &Repo<E> {
+        E::repo(self)
     }
 
     /// The storage itself, for what has no entity type: imports, exports, copies.
@@ -69,6 +127,10 @@ impl Store {
         if changes.is_empty() {
             return Ok(());
         }
+        let changes = match &self.feed {
+            Some(feed) => feed.noted(changes),
+            None => changes,
+        };
         let storage = Arc::clone(&self.storage);
         let caches = Arc::clone(&self.caches);
         let task = tokio::spawn(async move {

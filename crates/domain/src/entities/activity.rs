@@ -283,6 +283,7 @@ impl Entity for Activity {
             &["related_to", "created_at"],
         ],
         totals: &[],
+        followed: false,
     };
 
     fn id(&self) -> &ObjectId {

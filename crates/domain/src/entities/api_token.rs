@@ -78,6 +78,7 @@ impl Entity for ApiToken {
         unique: &[&["token_hash"]],
         indexes: &[&["user", "created_at"]],
         totals: &[],
+        followed: false,
     };
 
     fn id(&self) -> &ObjectId {

@@ -45,6 +45,7 @@ impl Entity for Assignment {
         unique: &[&["user", "subject._ref.$id"]],
         indexes: &[&["user", "organization"], &["organization"]],
         totals: &[],
+        followed: false,
     };
 
     fn id(&self) -> &ObjectId {

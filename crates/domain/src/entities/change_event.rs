@@ -42,6 +42,7 @@ impl Entity for ChangeEvent {
         unique: &[],
         indexes: &[&["at"]],
         totals: &[],
+        followed: false,
     };
 
     fn id(&self) -> &ObjectId {

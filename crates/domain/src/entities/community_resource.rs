@@ -50,6 +50,7 @@ impl Entity for CommunityResource {
         unique: &[],
         indexes: &[&["created_at_internal"], &["dataset", "created_at_internal"], &["owner"], &["organization"]],
         totals: &[],
+        followed: false,
     };
 
     fn id(&self) -> &Uuid {

@@ -59,6 +59,7 @@ impl Entity for ContactPoint {
         unique: &[],
         indexes: &[&["owner"], &["organization"]],
         totals: &[],
+        followed: false,
     };
 
     fn id(&self) -> &ObjectId {

@@ -200,6 +200,7 @@ impl Entity for Dataservice {
             &["harvest.source_id"],
         ],
         totals: &[Total { name: "visible", condition: || Dataservice::visible().into_condition() }],
+        followed: true,
     };
 
     fn id(&self) -> &ObjectId {

@@ -62,6 +62,7 @@ impl Entity for Follow {
         unique: &[],
         indexes: &[&["follower", "until"], &["following._ref.$id", "until"]],
         totals: &[],
+        followed: false,
     };
 
     fn id(&self) -> &ObjectId {

@@ -79,6 +79,7 @@ impl Entity for GeoLevel {
         unique: &[],
         indexes: &[&["admin_level"]],
         totals: &[],
+        followed: false,
     };
 
     fn id(&self) -> &String {
@@ -95,6 +96,7 @@ impl Entity for GeoZone {
         unique: &[],
         indexes: &[&["name"], &["level", "code"]],
         totals: &[],
+        followed: false,
     };
 
     fn id(&self) -> &String {

@@ -57,6 +57,7 @@ impl Entity for License {
         unique: &[],
         indexes: &[&["title"]],
         totals: &[],
+        followed: false,
     };
 
     fn id(&self) -> &String {

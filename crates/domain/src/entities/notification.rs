@@ -106,6 +106,7 @@ impl Entity for Notification {
         unique: &[],
         indexes: &[&["user", "created_at"], &["details.request_organization", "details.request_user"]],
         totals: &[],
+        followed: false,
     };
 
     fn id(&self) -> &String {

@@ -203,6 +203,7 @@ impl Entity for Organization {
             &["business_number_id"],
         ],
         totals: &[Total { name: "visible", condition: || visible().into_condition() }],
+        followed: true,
     };
 
     fn id(&self) -> &ObjectId {

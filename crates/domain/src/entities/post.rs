@@ -119,6 +119,7 @@ impl Entity for Post {
         unique: &[&["slug"]],
         indexes: &[&["published"], &["created_at"], &["parent"]],
         totals: &[Total { name: "visible", condition: || published().into_condition() }],
+        followed: true,
     };
 
     fn id(&self) -> &ObjectId {

@@ -199,6 +199,7 @@ impl Entity for Reuse {
             &["owner", "created_at"],
         ],
         totals: &[Total { name: "visible", condition: || Reuse::visible().into_condition() }],
+        followed: true,
     };
 
     fn id(&self) -> &ObjectId {

@@ -39,6 +39,7 @@ impl Entity for Role {
         unique: &[&["name"]],
         indexes: &[],
         totals: &[],
+        followed: false,
     };
 
     fn id(&self) -> &ObjectId {

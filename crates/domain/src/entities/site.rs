@@ -62,8 +62,15 @@ pub struct SiteSettings {
 
 impl Entity for Site {
     type Id = String;
-    const COLLECTION: &'static Collection =
-        &Collection { name: "site", id: Kind::Text, fields: &[], unique: &[], indexes: &[], totals: &[] };
+    const COLLECTION: &'static Collection = &Collection {
+        name: "site",
+        id: Kind::Text,
+        fields: &[],
+        unique: &[],
+        indexes: &[],
+        totals: &[],
+        followed: false,
+    };
 
     fn id(&self) -> &String {
         &self.id

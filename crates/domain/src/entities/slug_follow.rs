@@ -49,6 +49,7 @@ impl Entity for SlugFollow {
         unique: &[],
         indexes: &[&["namespace", "old_slug"], &["namespace", "new_slug"]],
         totals: &[],
+        followed: false,
     };
 
     fn id(&self) -> &ObjectId {

@@ -50,6 +50,7 @@ impl Entity for Task {
         unique: &[],
         indexes: &[&["due"]],
         totals: &[],
+        followed: false,
     };
 
     fn id(&self) -> &ObjectId {

@@ -102,6 +102,7 @@ impl Entity for Topic {
             &["owner", "created_at"],
         ],
         totals: &[Total { name: "visible", condition: || Topic::visible().into_condition() }],
+        followed: true,
     };
 
     fn id(&self) -> &ObjectId {

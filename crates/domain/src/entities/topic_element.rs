@@ -55,6 +55,7 @@ impl Entity for TopicElement {
         unique: &[],
         indexes: &[&["topic"], &["element._ref.$id"]],
         totals: &[],
+        followed: false,
     };
 
     fn id(&self) -> &ObjectId {

@@ -150,6 +150,7 @@ impl Entity for User {
         unique: &[&["slug"], &["email"]],
         indexes: &[&["deleted", "created_at"], &["deleted", "last_name"], &["deleted", "first_name"], &["apikey"]],
         totals: &[Total { name: "present", condition: || present().into_condition() }],
+        followed: true,
     };
 
     fn id(&self) -> &ObjectId {

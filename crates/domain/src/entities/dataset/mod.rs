@@ -255,6 +255,7 @@ impl Entity for Dataset {
             &["spatial.granularity"],
         ],
         totals: &[Total { name: "visible", condition: || Dataset::visible().into_condition() }],
+        followed: true,
     };
 
     fn id(&self) -> &ObjectId {

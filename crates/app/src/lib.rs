@@ -9,6 +9,7 @@ pub mod follows;
 pub mod form;
 pub mod keys;
 pub mod notices;
+pub mod objects;
 pub mod organizations;
 pub mod passwords;
 pub mod pictures;

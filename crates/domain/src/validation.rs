@@ -19,12 +19,19 @@ pub enum ErrorKind {
     /// A violated type, length or presence: the summary is
     /// `ValidationError (Class:id) (message: ['field'])`.
     Stored,
+    /// A field of one of the older forms: its messages are a list, and `0.url` is within an array.
+    Form,
 }
 
 impl FieldError {
     /// A failed check.
     pub fn check(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self { path: path.into(), message: message.into(), kind: ErrorKind::Check }
+    }
+
+    /// A field of one of the older forms: datasets and resources.
+    pub fn form(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into(), kind: ErrorKind::Form }
     }
 
     /// A violated type, length or presence.

@@ -6,14 +6,19 @@ use basalt_ports::StorageError;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbErr, SqlxMySqlConnector, SqlxPostgresConnector, SqlxSqliteConnector,
     sqlx::{
-        ConnectOptions, Connection, Executor,
-        mysql::{MySqlConnectOptions, MySqlPoolOptions},
-        postgres::{PgConnectOptions, PgPoolOptions},
-        sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+        self, ConnectOptions, Connection, Executor, MySql, Postgres,
+        mysql::MySqlConnectOptions,
+        pool::PoolOptions,
+        postgres::PgConnectOptions,
+        sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
     },
 };
 
-use crate::{dialect::Dialect, error::unavailable};
+use crate::{
+    dialect::Dialect,
+    error::unavailable,
+    sqlite::{self, File},
+};
 
 /// How to use a database.
 #[derive(Clone, Copy, Debug)]
@@ -32,73 +37,49 @@ impl Default for SqlOptions {
 
 /// An idle connection is asked whether it still works after this time.
 const IDLE: Duration = Duration::from_secs(10);
-/// How long a statement waits for the lock of another process.
-const BUSY: Duration = Duration::from_secs(5);
 
 /// The connections of a storage.
 pub(crate) struct Connections {
     pub(crate) dialect: Dialect,
-    pub(crate) reader: DatabaseConnection,
-    pub(crate) writer: DatabaseConnection,
+    pub(crate) connection: DatabaseConnection,
+    pub(crate) file: Option<File>,
 }
 
 /// Connects to `sqlite://PATH`, `postgres://…` or `mysql://…`.
 pub(crate) async fn connect(url: &str, options: SqlOptions) -> Result<Connections, StorageError> {
     match url.split(':').next() {
-        Some("sqlite") => sqlite(url, options).await,
+        Some("sqlite") => sqlite(url, options),
         Some("postgres" | "postgresql") => postgres(url, options).await,
         Some("mysql" | "mariadb") => mysql(url, options).await,
         _ => Err(StorageError::unavailable("the address of an SQL database begins with sqlite:, postgres: or mysql:")),
     }
 }
 
-async fn sqlite(url: &str, options: SqlOptions) -> Result<Connections, StorageError> {
-    let in_memory = url.contains(":memory:");
-    let file = SqliteConnectOptions::from_str(url)
-        .map_err(StorageError::unavailable)?
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        // An answered write survives a power cut.
+fn sqlite(url: &str, options: SqlOptions) -> Result<Connections, StorageError> {
+    let file = SqliteConnectOptions::from_str(url).map_err(StorageError::unavailable)?;
+    if url.contains(":memory:") {
+        return Err(StorageError::unavailable("a file is needed; memory:// keeps everything in memory"));
+    }
+    let opened = File::open(file.get_filename(), options)?;
+    // For migrations, which are rare: connects when one begins.
+    let file = file
         .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(BUSY)
-        // Kilobytes for each connection; what is read again and again is cached as entities.
-        .pragma("cache_size", "-1024")
+        .busy_timeout(sqlite::BUSY)
+        .pragma("cache_size", sqlite::CACHE_SIZE)
         .pragma("temp_store", "MEMORY")
-        .pragma("journal_size_limit", "67108864")
         .disable_statement_logging();
-    let pool = |connections| {
-        SqlitePoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(options.acquire_timeout)
-            .test_before_acquire(false)
-            // A connection keeps its prepared statements and its view of other writers.
-            .idle_timeout(None)
-            .max_lifetime(None)
-    };
-    let writer = pool(1).connect_with(file.clone()).await.map_err(StorageError::unavailable)?;
-    let reader = if in_memory {
-        writer.clone()
-    } else {
-        let reading = file.create_if_missing(false).pragma("query_only", "ON");
-        pool(options.connections.max(1)).connect_with(reading).await.map_err(StorageError::unavailable)?
-    };
-    Ok(Connections {
-        dialect: Dialect::Sqlite,
-        reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
-        writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
-    })
+    let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(IDLE).connect_lazy_with(file);
+    let connection = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool);
+    Ok(Connections { dialect: Dialect::Sqlite, connection, file: Some(opened) })
 }
 
-async fn postgres(url: &str, options: SqlOptions) -> Result<Connections, StorageError> {
-    let server = PgConnectOptions::from_str(url)
-        .map_err(StorageError::unavailable)?
-        .application_name("basalt")
-        .disable_statement_logging();
-    let pool = PgPoolOptions::new()
+/// What is the same for all servers.
+fn pool<D: sqlx::Database>(options: SqlOptions) -> PoolOptions<D> {
+    PoolOptions::new()
         .max_connections(options.connections.max(1))
         .acquire_timeout(options.acquire_timeout)
         .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
+        .before_acquire(|connection: &mut D::Connection, meta| {
             Box::pin(async move {
                 if meta.idle_for > IDLE {
                     connection.ping().await?;
@@ -106,11 +87,16 @@ async fn postgres(url: &str, options: SqlOptions) -> Result<Connections, Storage
                 Ok(true)
             })
         })
-        .connect_with(server)
-        .await
-        .map_err(StorageError::unavailable)?;
-    let pool = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-    Ok(Connections { dialect: Dialect::Postgres, reader: pool.clone(), writer: pool })
+}
+
+async fn postgres(url: &str, options: SqlOptions) -> Result<Connections, StorageError> {
+    let server = PgConnectOptions::from_str(url)
+        .map_err(StorageError::unavailable)?
+        .application_name("basalt")
+        .disable_statement_logging();
+    let pool = pool::<Postgres>(options).connect_with(server).await.map_err(StorageError::unavailable)?;
+    let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
+    Ok(Connections { dialect: Dialect::Postgres, connection, file: None })
 }
 
 async fn mysql(url: &str, options: SqlOptions) -> Result<Connections, StorageError> {
@@ -122,18 +108,7 @@ async fn mysql(url: &str, options: SqlOptions) -> Result<Connections, StorageErr
         // TCP_NODELAY (https://github.com/transact-rs/sqlx/issues/4335). So forget few.
         .statement_cache_capacity(512)
         .disable_statement_logging();
-    let pool = MySqlPoolOptions::new()
-        .max_connections(options.connections.max(1))
-        .acquire_timeout(options.acquire_timeout)
-        .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
-            Box::pin(async move {
-                if meta.idle_for > IDLE {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
+    let pool = pool::<MySql>(options)
         .after_connect(|connection, _meta| {
             Box::pin(async move {
                 // Too long a value is an error, not cut. Long texts sort to their end. Waiting ends.
@@ -151,9 +126,9 @@ async fn mysql(url: &str, options: SqlOptions) -> Result<Connections, StorageErr
         .connect_with(server)
         .await
         .map_err(StorageError::unavailable)?;
-    let pool = SqlxMySqlConnector::from_sqlx_mysql_pool(pool);
-    let collation = mysql_collation(&pool).await.map_err(unavailable)?;
-    Ok(Connections { dialect: Dialect::Mysql { collation }, reader: pool.clone(), writer: pool })
+    let connection = SqlxMySqlConnector::from_sqlx_mysql_pool(pool);
+    let collation = mysql_collation(&connection).await.map_err(unavailable)?;
+    Ok(Connections { dialect: Dialect::Mysql { collation }, connection, file: None })
 }
 
 /// The collation that compares bytes and blanks at the end too: `utf8mb4_bin` ignores these.

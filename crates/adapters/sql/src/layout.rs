@@ -3,7 +3,7 @@
 use basalt_domain::{Collection, Condition, Document, Kind, Path};
 use sea_orm::Value as Sql;
 
-use crate::{dialect::Dialect, encode};
+use crate::{dialect::Dialect, encode, schema};
 
 /// Numbers of rows that are inserted by one statement: few different ones, so that each is prepared once.
 pub(crate) const BATCHES: [usize; 4] = [64, 16, 4, 1];
@@ -58,6 +58,8 @@ pub(crate) struct Table {
     side_inserts: Vec<String>,
     pub(crate) side_delete: String,
     pub(crate) side_delete_all: String,
+    /// Moves a total by a number.
+    pub(crate) move_total: String,
 }
 
 impl Table {
@@ -134,6 +136,7 @@ impl Table {
                 p(3)
             ),
             side_delete_all: format!("DELETE FROM {side_table} WHERE entity_id = {}", p(1)),
+            move_total: schema::move_total(dialect),
             columns,
             many,
             side,
@@ -171,7 +174,7 @@ impl Table {
     }
 
     /// The values of the columns.
-    pub(crate) fn column_values<'a>(&'a self, document: &'a Document) -> impl Iterator<Item = Sql> + 'a {
+    pub(crate) fn column_values(&self, document: &Document) -> impl Iterator<Item = Sql> {
         self.columns.iter().map(|column| encode::column_value(column.path.kind, document.at(column.path.name)))
     }
 
@@ -218,6 +221,6 @@ fn index_name(of: &Collection, columns: &[String], suffix: &str) -> String {
     if name.len() <= 60 {
         return name;
     }
-    let hash = crate::schema::fingerprint_of(&name);
+    let hash = schema::fingerprint_of(&name);
     format!("{}_{:08x}_{suffix}", name.chars().take(44).collect::<String>(), hash & 0xffff_ffff)
 }

@@ -13,15 +13,16 @@ mod condition;
 mod connect;
 mod dialect;
 mod encode;
-mod epoch;
 mod error;
 mod layout;
 mod migrate;
+mod plan;
 #[cfg(test)]
 mod plans;
+mod row;
 mod schema;
 mod select;
-mod session;
+mod sqlite;
 mod storage;
 
 pub use connect::SqlOptions;

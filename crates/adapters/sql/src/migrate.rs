@@ -23,30 +23,24 @@ const BATCH: u64 = 200;
 const WAIT_S: u64 = 3600;
 
 /// Are the tables those of this version?
-pub(crate) async fn is_current(connection: &impl ConnectionTrait, storage: &SqlStorage) -> Result<bool, StorageError> {
-    let wanted = schema::fingerprint(storage.tables.values());
+pub(crate) async fn is_current(storage: &SqlStorage) -> Result<bool, StorageError> {
     let statement = storage.statement(schema::read_value(storage.dialect), vec![FINGERPRINT.into()]);
-    match connection.query_one_raw(statement).await {
-        Ok(row) => Ok(row.and_then(|row| row.try_get_by_index::<String>(0).ok()).is_some_and(|found| found == wanted)),
+    match storage.rows(statement, true, |row| row.text(0)).await {
+        Ok(found) => Ok(found.first().is_some_and(|found| *found == schema::fingerprint(storage.tables()))),
         // No such table yet, or no database: the difference shows at the next statement.
-        Err(error) if matches!(error, DbErr::Query(_)) && is_missing_table(&error) => Ok(false),
-        Err(error) => Err(unavailable(error)),
+        Err(StorageError::Unavailable(error)) if error.to_string().contains("basalt_schema") => Ok(false),
+        Err(error) => Err(error),
     }
-}
-
-fn is_missing_table(error: &DbErr) -> bool {
-    let text = error.to_string();
-    text.contains("basalt_schema")
 }
 
 /// Makes what is missing, fills what is new.
 pub(crate) async fn migrate(storage: &SqlStorage) -> Result<(), StorageError> {
-    if is_current(&storage.writer, storage).await? {
+    if is_current(storage).await? {
         return Ok(());
     }
     let options =
         TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
-    let transaction = storage.writer.begin_with_options(options).await.map_err(unavailable)?;
+    let transaction = storage.connection.begin_with_options(options).await.map_err(unavailable)?;
     let migration = Migration { storage, dialect: storage.dialect, transaction };
     let done = migration.run_alone().await;
     match done {
@@ -95,16 +89,17 @@ impl Migration<'_> {
         for statement in schema::own_tables(self.dialect) {
             self.execute(&statement, Vec::new()).await?;
         }
-        if is_current(&self.transaction, self.storage).await? {
+        let wanted = schema::fingerprint(self.storage.tables());
+        if self.noted(FINGERPRINT).await?.as_deref() == Some(&wanted) {
             return Ok(());
         }
         let present = self.present().await?;
-        let mut tables: Vec<&Table> = self.storage.tables.values().collect();
+        let mut tables: Vec<&Table> = self.storage.tables().collect();
         tables.sort_unstable_by_key(|table| table.of.name);
         for table in tables {
             self.bring_up(table, &present).await?;
         }
-        self.note(FINGERPRINT, &schema::fingerprint(self.storage.tables.values())).await
+        self.note(FINGERPRINT, &wanted).await
     }
 
     async fn bring_up(&self, table: &Table, present: &Present) -> Result<(), StorageError> {

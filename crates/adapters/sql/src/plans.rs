@@ -21,7 +21,7 @@ async fn storage() -> (SqlStorage, tempfile::TempDir) {
 
 async fn plan(storage: &SqlStorage, statement: Statement) -> String {
     let explained = Statement { sql: format!("EXPLAIN QUERY PLAN {}", statement.sql), ..statement };
-    let rows = storage.writer.query_all_raw(explained).await.unwrap();
+    let rows = storage.connection.query_all_raw(explained).await.unwrap();
     rows.iter().map(|row| row.try_get_by_index::<String>(3).unwrap()).collect::<Vec<_>>().join("; ")
 }
 

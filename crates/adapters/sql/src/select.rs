@@ -17,6 +17,33 @@ use crate::{
 /// the records of the page only.
 const DEEP: u64 = 100;
 
+/// Records that are read at once as if they were one.
+const FEW: usize = 20;
+
+/// Does an index lead to the few records that the query may return? Answered by what is declared,
+/// not by what is stored: an index over equal values in thousands of records is a mistake.
+pub(crate) fn is_lookup(table: &Table, query: &Query) -> bool {
+    leads(table, &query.condition)
+}
+
+fn leads(table: &Table, condition: &Condition) -> bool {
+    let all = match condition {
+        Condition::Any(any) => return any.len() <= FEW && any.iter().all(|one| leads(table, one)),
+        Condition::All(all) => all.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let equal: Vec<&str> = all
+        .iter()
+        .filter_map(|one| match one {
+            Condition::Is(path, Test::Eq(_)) if !path.many => Some(path.name),
+            Condition::Is(path, Test::In(values)) if path.name == "_id" && values.len() <= FEW => Some(path.name),
+            _ => None,
+        })
+        .collect();
+    let mut keys = table.of.unique.iter().chain(table.of.indexes);
+    equal.contains(&"_id") || keys.any(|fields| fields.iter().all(|field| equal.contains(field)))
+}
+
 /// `version, document` of the records of a query, in its order.
 pub(crate) fn fetch(dialect: Dialect, table: &Table, query: &Query) -> Statement {
     let mut select = Select::select();

@@ -3,51 +3,56 @@
 use std::{
     collections::HashMap,
     hash::{BuildHasher, RandomState},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use async_trait::async_trait;
 use basalt_domain::{COLLECTIONS, Collection, Condition, Value};
 use basalt_ports::{ChangeSet, Query, Raw, Storage, StorageError, Stored, Version};
-use sea_orm::{ConnectionTrait, DatabaseConnection, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 
 use crate::{
     SqlOptions, commit,
     connect::{self, Connections},
     dialect::Dialect,
     encode,
-    epoch::Epoch,
     error::unavailable,
     layout::Table,
-    migrate, schema, select,
+    migrate,
+    row::{Read, Row},
+    schema, select,
+    sqlite::File,
 };
 
 /// Keeps documents in an SQL database.
 pub struct SqlStorage {
     pub(crate) dialect: Dialect,
-    pub(crate) tables: HashMap<&'static str, Table>,
-    pub(crate) writer: DatabaseConnection,
-    reader: DatabaseConnection,
-    epoch: Option<Epoch>,
+    tables: HashMap<&'static str, Arc<Table>>,
+    /// All of a server; of a file only its migration.
+    pub(crate) connection: DatabaseConnection,
+    pub(crate) file: Option<File>,
     last_start: AtomicU64,
-    /// Moves a total by a number.
-    pub(crate) move_total: String,
 }
 
 impl SqlStorage {
     /// Connects to `sqlite://PATH` (the file is made), `postgres://…` or `mysql://…`. Makes no table:
     /// that is [`Storage::migrate`]. Errors: `Unavailable`.
     pub async fn connect(url: &str, options: SqlOptions) -> Result<Self, StorageError> {
-        let Connections { dialect, reader, writer } = connect::connect(url, options).await?;
-        let tables = COLLECTIONS.iter().map(|of| (of.name, Table::new(dialect, of))).collect();
-        let epoch = (dialect == Dialect::Sqlite).then(|| Epoch::watch(writer.clone()));
+        let Connections { dialect, connection, file } = connect::connect(url, options).await?;
+        let tables = COLLECTIONS.iter().map(|of| (of.name, Arc::new(Table::new(dialect, of)))).collect();
         let last_start = AtomicU64::new(RandomState::new().hash_one(0));
-        let move_total = schema::move_total(dialect);
-        Ok(Self { dialect, tables, writer, reader, epoch, last_start, move_total })
+        Ok(Self { dialect, tables, connection, file, last_start })
     }
 
-    pub(crate) fn table(&self, of: &Collection) -> Result<&Table, StorageError> {
+    pub(crate) fn table(&self, of: &Collection) -> Result<&Arc<Table>, StorageError> {
         self.tables.get(of.name).ok_or_else(|| StorageError::unavailable(format!("{} is not in COLLECTIONS", of.name)))
+    }
+
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.tables.values().map(AsRef::as_ref)
     }
 
     pub(crate) fn statement(&self, sql: impl Into<String>, values: Vec<sea_orm::Value>) -> Statement {
@@ -65,14 +70,23 @@ impl SqlStorage {
         ((mixed ^ (mixed >> 31)) >> 2).cast_signed()
     }
 
-    async fn rows(&self, statement: Statement) -> Result<Vec<QueryResult>, StorageError> {
-        self.reader.query_all_raw(statement).await.map_err(unavailable)
+    /// What `read` makes of the rows of a statement. A `lookup` touches few rows.
+    pub(crate) async fn rows<T: Send + 'static>(
+        &self,
+        statement: Statement,
+        lookup: bool,
+        read: Read<T>,
+    ) -> Result<Vec<T>, StorageError> {
+        if let Some(file) = &self.file {
+            return file.readers.rows(statement, lookup, read).await;
+        }
+        let rows = self.connection.query_all_raw(statement).await.map_err(unavailable)?;
+        rows.iter().map(|row| read(row)).collect()
     }
 
-    async fn number(&self, statement: Statement) -> Result<Option<u64>, StorageError> {
-        let row = self.reader.query_one_raw(statement).await.map_err(unavailable)?;
-        let number = row.map(|row| row.try_get_by_index::<i64>(0)).transpose().map_err(unavailable)?;
-        Ok(number.map(|number| u64::try_from(number).unwrap_or(0)))
+    async fn number(&self, statement: Statement, lookup: bool) -> Result<Option<u64>, StorageError> {
+        let numbers = self.rows(statement, lookup, |row| row.number(0)).await?;
+        Ok(numbers.first().map(|number| u64::try_from(*number).unwrap_or(0)))
     }
 }
 
@@ -81,25 +95,19 @@ impl Storage for SqlStorage {
     #[tracing::instrument(name = "storage.sql.fetch", level = "debug", skip_all, fields(collection = query.of.name))]
     async fn fetch(&self, query: &Query) -> Result<Vec<Stored<Raw>>, StorageError> {
         let table = self.table(query.of)?;
-        let rows = self.rows(select::fetch(self.dialect, table, query)).await?;
-        let mut found = Vec::with_capacity(rows.len());
-        for row in rows {
-            let version: i64 = row.try_get_by_index(0).map_err(unavailable)?;
-            let document = row.try_get_by_index(1).map_err(unavailable)?;
-            found.push(Stored { value: Raw::Json(document), version: Version(version.cast_unsigned()) });
-        }
-        Ok(found)
+        let lookup = select::is_lookup(table, query);
+        let stored = |row: &dyn Row| {
+            Ok(Stored { value: Raw::Json(row.text(1)?), version: Version(row.number(0)?.cast_unsigned()) })
+        };
+        self.rows(select::fetch(self.dialect, table, query), lookup, stored).await
     }
 
     #[tracing::instrument(name = "storage.sql.ids", level = "debug", skip_all, fields(collection = query.of.name))]
     async fn ids(&self, query: &Query) -> Result<Vec<Value>, StorageError> {
         let table = self.table(query.of)?;
-        let rows = self.rows(select::ids(self.dialect, table, query)).await?;
-        let mut ids = Vec::with_capacity(rows.len());
-        for row in rows {
-            ids.push(encode::id_of_key(query.of, row.try_get_by_index(0).map_err(unavailable)?)?);
-        }
-        Ok(ids)
+        let lookup = select::is_lookup(table, query);
+        let keys = self.rows(select::ids(self.dialect, table, query), lookup, |row| row.text(0)).await?;
+        keys.into_iter().map(|key| encode::id_of_key(query.of, key)).collect()
     }
 
     #[tracing::instrument(name = "storage.sql.count", level = "debug", skip_all, fields(collection = of.name))]
@@ -107,11 +115,11 @@ impl Storage for SqlStorage {
         let table = self.table(of)?;
         if let Some((name, _condition)) = table.totals.iter().find(|(_name, total)| total == condition) {
             let statement = self.statement(schema::read_total(self.dialect), vec![of.name.into(), (*name).into()]);
-            if let Some(number) = self.number(statement).await? {
+            if let Some(number) = self.number(statement, true).await? {
                 return Ok(number);
             }
         }
-        Ok(self.number(select::count(self.dialect, table, condition)).await?.unwrap_or(0))
+        Ok(self.number(select::count(self.dialect, table, condition), false).await?.unwrap_or(0))
     }
 
     #[tracing::instrument(name = "storage.sql.commit", level = "debug", skip_all, fields(changes = changes.changes().len()))]
@@ -125,13 +133,13 @@ impl Storage for SqlStorage {
     }
 
     async fn ready(&self) -> Result<(), StorageError> {
-        if migrate::is_current(&self.reader, self).await? {
+        if migrate::is_current(self).await? {
             return Ok(());
         }
         Err(StorageError::unavailable("the tables are those of another version; run `basalt migrate`"))
     }
 
     fn epoch(&self) -> Option<u64> {
-        self.epoch.as_ref().map(Epoch::number)
+        self.file.as_ref().map(|file| file.writer.epoch())
     }
 }

@@ -164,6 +164,8 @@ pub const BADGE: Field<Organization, String> = Field::many("badges.kind");
 pub const DATASETS: Field<Organization, i64> = Field::one("metrics.datasets");
 /// Number of its reuses.
 pub const REUSES: Field<Organization, i64> = Field::one("metrics.reuses");
+/// Number of its dataservices.
+pub const DATASERVICES: Field<Organization, i64> = Field::one("metrics.dataservices");
 /// Number of its followers.
 pub const FOLLOWERS: Field<Organization, i64> = Field::one("metrics.followers");
 /// Number of views of its page.

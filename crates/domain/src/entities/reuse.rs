@@ -189,7 +189,7 @@ impl Entity for Reuse {
         ],
         unique: &[&["slug"], &["urlhash"]],
         indexes: &[
-            &["deleted", "archived", "created_at", "private"],
+            &["deleted", "created_at", "private"],
             &["last_modified"],
             &["title"],
             &["metrics.datasets"],
@@ -280,8 +280,13 @@ impl CatalogueObject for Reuse {
         &mut self.extras
     }
 
+    fn is_visible(&self) -> bool {
+        !self.private && self.deleted.is_none()
+    }
+
     fn visible() -> Filter<Self> {
-        DELETED.absent().and(ARCHIVED.absent()).and(PRIVATE.eq(true).not())
+        // Archived ones are listed, as udata does.
+        DELETED.absent().and(PRIVATE.eq(true).not())
     }
 }
 

@@ -1,0 +1,444 @@
+//! What a change set means in statements. Decides only: nothing here talks to a database.
+//!
+//! A plan first says which records it must know and lock, in the order of their ids, so that
+//! transactions over the same records wait for each other instead of deadlocking. Told what they
+//! are, it gives the statements that make the changes in their order and move the totals by what
+//! has changed, and each statement judges its own result. `commit` runs it on servers, `sqlite` on
+//! a file.
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use basalt_domain::{Document, Value};
+use basalt_ports::{Change, ChangeSet, StorageError, change::check_id};
+use sea_orm::Value as Sql;
+
+use crate::{
+    SqlStorage, encode,
+    error::{Failure, Fault, failed, write_failed},
+    layout::Table,
+};
+
+/// Bytes of documents in one statement; MySQL refuses statements of more than 16 MiB by default.
+const STATEMENT_BYTES: usize = 4 << 20;
+
+/// A change set, as far as it can be prepared before the transaction. Owns all it needs, so that
+/// another thread may run it, and may run again.
+pub(crate) struct Plan {
+    steps: Vec<Step>,
+}
+
+/// One change of one record.
+struct Step {
+    table: Arc<Table>,
+    key: String,
+    what: What,
+}
+
+enum What {
+    /// A new record, in its first version.
+    Insert(Written, i64),
+    /// Over whatever is there; in this first version where nothing is.
+    Put(Written, i64),
+    /// Over this version.
+    Update(Written, i64),
+    Delete(Option<i64>),
+    Add(&'static str, i64),
+}
+
+/// A document to be written.
+struct Written {
+    image: Image,
+    columns: Vec<Sql>,
+}
+
+/// What matters of a document once it is text.
+#[derive(Clone)]
+struct Image {
+    text: String,
+    /// Its side rows.
+    side: Vec<(&'static str, String)>,
+    /// For each total of the table: is it counted?
+    counted: Vec<bool>,
+}
+
+impl Written {
+    fn new(table: &Table, key: &str, document: &Document) -> Result<Self, StorageError> {
+        let text = serde_json::to_string(document).map_err(|error| corrupt(table, key, error))?;
+        Ok(Self { image: Image::new(table, text, document), columns: table.column_values(document).collect() })
+    }
+}
+
+impl Image {
+    fn new(table: &Table, text: String, document: &Document) -> Self {
+        let counted = table.totals.iter().map(|(_name, condition)| condition.matches(document)).collect();
+        Self { text, side: table.side_values(document), counted }
+    }
+}
+
+impl Plan {
+    /// Prepares a change set. Errors: `Corrupt` for a document that is not what it is stored as.
+    pub(crate) fn new(storage: &SqlStorage, changes: &ChangeSet) -> Result<Self, StorageError> {
+        let step = |change| step(storage, change);
+        Ok(Self { steps: changes.changes().iter().map(step).collect::<Result<_, _>>()? })
+    }
+
+    /// That the first record is stale: the answer where nothing else is known.
+    pub(crate) fn stale(&self) -> Option<StorageError> {
+        self.steps.first().map(Step::stale)
+    }
+}
+
+fn step(storage: &SqlStorage, change: &Change) -> Result<Step, StorageError> {
+    let (of, id) = change.record();
+    let table = Arc::clone(storage.table(of)?);
+    let key = encode::key(of, id)?;
+    let written = |document| {
+        check_id(of, id, document)?;
+        Written::new(&table, &key, document)
+    };
+    let what = match change {
+        Change::Insert { document, .. } => What::Insert(written(document)?, storage.first_version()),
+        Change::Put { document, .. } => What::Put(written(document)?, storage.first_version()),
+        Change::Update { document, version, .. } => What::Update(written(document)?, version.0.cast_signed()),
+        Change::Delete { version, .. } => What::Delete(version.map(|version| version.0.cast_signed())),
+        Change::Add { path, by, .. } => What::Add(path, *by),
+    };
+    Ok(Step { table, key, what })
+}
+
+fn corrupt(table: &Table, key: &str, error: serde_json::Error) -> StorageError {
+    StorageError::Corrupt { collection: table.of.name, id: key.to_owned(), source: error.into() }
+}
+
+fn stale(table: &Table, key: &str) -> StorageError {
+    StorageError::Stale { collection: table.of.name, id: key.to_owned() }
+}
+
+impl Step {
+    fn stale(&self) -> StorageError {
+        stale(&self.table, &self.key)
+    }
+
+    fn name(&self) -> Key<'_> {
+        (self.table.of.name, Cow::Borrowed(&self.key))
+    }
+}
+
+/// A statement and its values.
+pub(crate) struct Command<'a> {
+    pub(crate) sql: &'a str,
+    pub(crate) values: Vec<Sql>,
+}
+
+/// Records to be read and locked: their ids, versions and texts.
+pub(crate) struct Read<'a> {
+    pub(crate) command: Command<'a>,
+    table: &'a Table,
+    keys: Vec<&'a str>,
+}
+
+/// What a statement must do.
+pub(crate) enum Must<'a> {
+    /// Nothing in particular.
+    Run,
+    /// Change exactly the record of this key, else the set is stale. May violate a unique field.
+    Hit(&'a Table, &'a str),
+    /// Insert these rows. Should an id that may be replaced turn out to exist, the set is tried again.
+    Insert(&'a Table, bool),
+}
+
+impl Must<'_> {
+    /// Whether it was done: the number of rows that it changed, or how it failed.
+    pub(crate) fn judge(&self, done: Result<u64, Fault>) -> Result<(), Failure> {
+        match (self, done) {
+            (Must::Hit(table, key), Ok(changed)) if changed != 1 => Err(stale(table, key).into()),
+            (_, Ok(_changed)) => Ok(()),
+            (Must::Hit(table, _key), Err(error)) => Err(write_failed(table, error)),
+            (Must::Insert(table, replaces), Err(error)) => match write_failed(table, error) {
+                Failure::Final(StorageError::Conflict { collection, field }) if field == "_id" && *replaces => {
+                    Err(Failure::Conflicting(StorageError::Conflict { collection, field }))
+                }
+                other => Err(other),
+            },
+            (Must::Run, Err(error)) => Err(failed(error)),
+        }
+    }
+}
+
+/// A record as it is within the transaction.
+struct Record<'a> {
+    version: i64,
+    image: Cow<'a, Image>,
+}
+
+/// A row to be inserted together with others.
+struct Row<'a> {
+    table: &'a Table,
+    key: &'a str,
+    version: i64,
+    written: &'a Written,
+    /// Should the id turn out to exist, the set is tried again: somebody else made it just now.
+    replaces: bool,
+}
+
+type Key<'a> = (&'static str, Cow<'a, str>);
+
+/// One run of a plan.
+pub(crate) struct Run<'a> {
+    plan: &'a Plan,
+    /// What was read or written so far; `None` is known not to be there.
+    known: HashMap<Key<'a>, Option<Record<'a>>>,
+    rows: Vec<Row<'a>>,
+    /// By how much to move totals, and the statement that does.
+    deltas: BTreeMap<(&'static str, &'static str), (&'a str, i64)>,
+    queue: Vec<(Command<'a>, Must<'a>)>,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(plan: &'a Plan) -> Self {
+        Self { plan, known: HashMap::new(), rows: Vec::new(), deltas: BTreeMap::new(), queue: Vec::new() }
+    }
+
+    /// The records whose former state matters.
+    pub(crate) fn reads(&self) -> Vec<Read<'a>> {
+        let mut wanted: BTreeMap<&'static str, (&'a Table, BTreeSet<&'a str>)> = BTreeMap::new();
+        for Step { table, key, what } in &self.plan.steps {
+            let matters = match what {
+                What::Insert(..) => false,
+                What::Update(..) | What::Delete(_) => table.needs_old(),
+                What::Put(..) | What::Add(..) => true,
+            };
+            if matters {
+                wanted.entry(table.of.name).or_insert_with(|| (table, BTreeSet::new())).1.insert(key);
+            }
+        }
+        let mut reads = Vec::new();
+        for (table, keys) in wanted.into_values() {
+            let keys: Vec<&str> = keys.into_iter().collect();
+            let (_statement, largest) = table.select_of(usize::MAX);
+            for keys in keys.chunks(largest.max(1)) {
+                let (sql, batch) = table.select_of(keys.len());
+                let padding = keys.last().into_iter().cycle();
+                let values = keys.iter().chain(padding).take(batch).map(|key| (*key).into()).collect();
+                reads.push(Read { command: Command { sql, values }, table, keys: keys.to_vec() });
+            }
+        }
+        reads
+    }
+
+    /// Takes note of what was read. Error: `Corrupt`.
+    pub(crate) fn know(&mut self, read: &Read<'a>, found: Vec<(String, i64, String)>) -> Result<(), Failure> {
+        let (name, table) = (read.table.of.name, read.table);
+        for key in &read.keys {
+            self.known.insert((name, Cow::Borrowed(key)), None);
+        }
+        for (key, version, text) in found {
+            let document: Document = serde_json::from_str(&text).map_err(|error| corrupt(table, &key, error))?;
+            let image = Cow::Owned(Image::new(table, text, &document));
+            self.known.insert((name, Cow::Owned(key)), Some(Record { version, image }));
+        }
+        Ok(())
+    }
+
+    /// The statements that make the changes. Errors: `Stale` and `Conflict`, as far as they show already.
+    pub(crate) fn writes(mut self) -> Result<Vec<(Command<'a>, Must<'a>)>, Failure> {
+        for step in &self.plan.steps {
+            self.apply(step)?;
+        }
+        self.flush();
+        for ((collection, name), (sql, delta)) in std::mem::take(&mut self.deltas) {
+            if delta != 0 {
+                self.run(sql, vec![delta.into(), collection.into(), name.into()]);
+            }
+        }
+        Ok(self.queue)
+    }
+
+    fn run(&mut self, sql: &'a str, values: Vec<Sql>) {
+        self.queue.push((Command { sql, values }, Must::Run));
+    }
+
+    fn apply(&mut self, step: &'a Step) -> Result<(), Failure> {
+        match &step.what {
+            What::Insert(written, version) => {
+                if let Some(Some(_record)) = self.known.get(&step.name()) {
+                    let (collection, field) = (step.table.of.name, "_id".into());
+                    return Err(StorageError::Conflict { collection, field }.into());
+                }
+                self.insert(step, written, *version, false);
+            }
+            What::Put(written, version) => match self.known.remove(&step.name()).flatten() {
+                None => self.insert(step, written, *version, true),
+                Some(old) => self.write(step, Some(&old), old.version, written),
+            },
+            What::Update(written, version) => match self.known.remove(&step.name()) {
+                Some(Some(old)) if old.version == *version => self.write(step, Some(&old), *version, written),
+                Some(_gone_or_other) => return Err(step.stale().into()),
+                None => self.write(step, None, *version, written),
+            },
+            What::Delete(version) => self.delete(step, *version)?,
+            What::Add(path, by) => self.add(step, path, *by)?,
+        }
+        Ok(())
+    }
+
+    /// Notes a new record; it is inserted with its neighbours.
+    fn insert(&mut self, step: &'a Step, written: &'a Written, version: i64, replaces: bool) {
+        if self.rows.last().is_some_and(|last| last.table.of != step.table.of) {
+            self.flush();
+        }
+        self.count(&step.table, None, Some(&written.image));
+        self.rows.push(Row { table: &step.table, key: &step.key, version, written, replaces });
+        self.known.insert(step.name(), Some(Record { version, image: Cow::Borrowed(&written.image) }));
+    }
+
+    /// Writes a document over another one.
+    fn write(&mut self, step: &'a Step, old: Option<&Record<'a>>, version: i64, written: &'a Written) {
+        self.update(step, old, version, &written.image, written.columns.iter().cloned());
+        let record = Record { version: version.wrapping_add(1), image: Cow::Borrowed(&written.image) };
+        self.known.insert(step.name(), Some(record));
+    }
+
+    fn update(
+        &mut self,
+        step: &'a Step,
+        old: Option<&Record<'a>>,
+        version: i64,
+        image: &Image,
+        columns: impl Iterator<Item = Sql>,
+    ) {
+        self.flush();
+        let (table, key) = (&*step.table, step.key.as_str());
+        let mut values: Vec<Sql> = Vec::with_capacity(table.columns.len() + 4);
+        values.extend([version.wrapping_add(1).into(), image.text.as_str().into()]);
+        values.extend(columns);
+        values.extend([key.into(), version.into()]);
+        self.queue.push((Command { sql: &table.update, values }, Must::Hit(table, key)));
+        if let Some(old) = old {
+            self.count(table, Some(&old.image), Some(image));
+            self.move_side_rows(table, key, &old.image.side, &image.side);
+        }
+    }
+
+    fn add(&mut self, step: &'a Step, path: &str, by: i64) -> Result<(), Failure> {
+        let Some(old) = self.known.remove(&step.name()).flatten() else {
+            self.known.insert(step.name(), None);
+            return Ok(());
+        };
+        let (table, key) = (&*step.table, step.key.as_str());
+        let mut document: Document =
+            serde_json::from_str(&old.image.text).map_err(|error| corrupt(table, key, error))?;
+        let number = document.at(path).and_then(Value::as_int).unwrap_or(0);
+        document.set_at(path, Value::Int(number.saturating_add(by)));
+        let Written { image, columns } = Written::new(table, key, &document)?;
+        self.update(step, Some(&old), old.version, &image, columns.into_iter());
+        let record = Record { version: old.version.wrapping_add(1), image: Cow::Owned(image) };
+        self.known.insert(step.name(), Some(record));
+        Ok(())
+    }
+
+    fn delete(&mut self, step: &'a Step, version: Option<i64>) -> Result<(), Failure> {
+        self.flush();
+        let (table, key) = (&*step.table, step.key.as_str());
+        let old = match self.known.insert(step.name(), None) {
+            Some(None) if version.is_some() => return Err(step.stale().into()),
+            Some(None) => return Ok(()),
+            Some(old) => old,
+            None => None,
+        };
+        match version {
+            Some(version) => {
+                let command = Command { sql: &table.delete_version, values: vec![key.into(), version.into()] };
+                self.queue.push((command, Must::Hit(table, key)));
+            }
+            None => self.run(&table.delete, vec![key.into()]),
+        }
+        if let Some(old) = old {
+            self.count(table, Some(&old.image), None);
+            if !old.image.side.is_empty() {
+                self.run(&table.side_delete_all, vec![key.into()]);
+            }
+        }
+        Ok(())
+    }
+
+    /// Inserts the rows that were noted.
+    fn flush(&mut self) {
+        let rows = std::mem::take(&mut self.rows);
+        let Some(table) = rows.first().map(|row| row.table) else { return };
+        let mut rest = rows.as_slice();
+        while !rest.is_empty() {
+            let mut bytes = 0_usize;
+            let fitting = rest
+                .iter()
+                .take_while(|row| {
+                    bytes = bytes.saturating_add(row.written.image.text.len());
+                    bytes <= STATEMENT_BYTES
+                })
+                .count();
+            let (sql, batch) = table.insert_of(fitting.max(1));
+            let (now, later) = rest.split_at(batch);
+            rest = later;
+            let mut values: Vec<Sql> = Vec::with_capacity(batch * (table.columns.len() + 3));
+            for row in now {
+                values.extend([row.key.into(), row.version.into(), row.written.image.text.as_str().into()]);
+                values.extend(row.written.columns.iter().cloned());
+            }
+            let must = Must::Insert(table, now.iter().any(|row| row.replaces));
+            self.queue.push((Command { sql, values }, must));
+        }
+        let side_rows: Vec<_> = rows
+            .iter()
+            .flat_map(|row| row.written.image.side.iter().map(|(field, value)| (row.key, *field, value.as_str())))
+            .collect();
+        self.insert_side_rows(table, &side_rows);
+    }
+
+    fn insert_side_rows(&mut self, table: &'a Table, rows: &[(&str, &str, &str)]) {
+        let mut rest = rows;
+        while !rest.is_empty() {
+            let (sql, batch) = table.side_insert_of(rest.len());
+            let (now, later) = rest.split_at(batch);
+            rest = later;
+            let mut values: Vec<Sql> = Vec::with_capacity(batch * 3);
+            for (key, field, value) in now {
+                values.extend([(*key).into(), (*field).into(), (*value).into()]);
+            }
+            self.run(sql, values);
+        }
+    }
+
+    /// Writes the side rows that are not as they were; mostly none.
+    fn move_side_rows(
+        &mut self,
+        table: &'a Table,
+        key: &str,
+        before: &[(&'static str, String)],
+        after: &[(&'static str, String)],
+    ) {
+        for (field, value) in before.iter().filter(|row| after.binary_search(row).is_err()) {
+            self.run(&table.side_delete, vec![key.into(), (*field).into(), value.as_str().into()]);
+        }
+        let added: Vec<_> = after
+            .iter()
+            .filter(|row| before.binary_search(row).is_err())
+            .map(|(field, value)| (key, *field, value.as_str()))
+            .collect();
+        self.insert_side_rows(table, &added);
+    }
+
+    /// Moves the totals that count one of both and not the other.
+    fn count(&mut self, table: &'a Table, old: Option<&Image>, new: Option<&Image>) {
+        for (at, (name, _condition)) in table.totals.iter().enumerate() {
+            let counts = |image: Option<&Image>| {
+                i64::from(image.is_some_and(|image| image.counted.get(at).copied().unwrap_or(false)))
+            };
+            let (_sql, delta) = self.deltas.entry((table.of.name, name)).or_insert((&table.move_total, 0));
+            *delta += counts(new) - counts(old);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! An SQLite file: one thread writes, lookups are read where they are asked for.
+//!
+//! sqlx answers each statement from a thread of its own, and the way there and back costs more
+//! than most statements (ADR 0007). So it only migrates files; this reads and writes them.
+
+mod readers;
+mod writer;
+
+use std::{path::Path, time::Duration};
+
+use basalt_ports::StorageError;
+use rusqlite::{
+    Connection, OpenFlags,
+    types::{ToSql, ToSqlOutput, ValueRef},
+};
+use sea_orm::Value as Sql;
+
+use crate::SqlOptions;
+
+use readers::Readers;
+use writer::Writer;
+
+/// How long a statement waits for the lock of another process.
+pub(crate) const BUSY: Duration = Duration::from_secs(5);
+/// Kilobytes for each connection; what is read again and again is cached as entities.
+pub(crate) const CACHE_SIZE: &str = "-1024";
+/// Prepared statements that a connection keeps.
+const STATEMENTS: usize = 128;
+
+/// An open file.
+pub(crate) struct File {
+    pub(crate) writer: Writer,
+    pub(crate) readers: Readers,
+}
+
+impl File {
+    /// Opens it, makes it if there is none. Error: `Unavailable`.
+    pub(crate) fn open(path: &Path, options: SqlOptions) -> Result<Self, StorageError> {
+        let writer = Writer::new(connection(path, true).map_err(StorageError::unavailable)?)?;
+        Ok(Self { writer, readers: Readers::new(path.to_owned(), options) })
+    }
+}
+
+fn connection(path: &Path, writes: bool) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = if writes { flags | OpenFlags::SQLITE_OPEN_CREATE } else { flags };
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // `FULL`: an answered write survives a power cut.
+    connection.execute_batch(&format!(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+         PRAGMA cache_size = {CACHE_SIZE}; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;"
+    ))?;
+    if !writes {
+        connection.execute_batch("PRAGMA query_only = ON")?;
+    }
+    Ok(connection)
+}
+
+/// A value as a parameter.
+struct Bound<'a>(&'a Sql);
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let value = match self.0 {
+            Sql::Bool(value) => value.map(|flag| ValueRef::Integer(i64::from(flag))),
+            Sql::Int(value) => value.map(|number| ValueRef::Integer(i64::from(number))),
+            Sql::BigInt(value) => value.map(ValueRef::Integer),
+            Sql::BigUnsigned(value) => {
+                let number = value.map(i64::try_from).transpose();
+                number.map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?.map(ValueRef::Integer)
+            }
+            Sql::Double(value) => value.map(ValueRef::Real),
+            Sql::String(value) => value.as_ref().map(|text| ValueRef::Text(text.as_bytes())),
+            other => {
+                let error = format!("no column holds {other:?}");
+                return Err(rusqlite::Error::ToSqlConversionFailure(error.into()));
+            }
+        };
+        Ok(ToSqlOutput::Borrowed(value.unwrap_or(ValueRef::Null)))
+    }
+}
+
+fn bound(values: &[Sql]) -> impl rusqlite::Params {
+    rusqlite::params_from_iter(values.iter().map(Bound))
+}

@@ -8,12 +8,12 @@ use actix_web::{
     web::Payload,
 };
 use basalt_app::{Caller, Services};
-use basalt_domain::{Organization, User};
+use basalt_domain::{Entity, Organization, User};
 use basalt_ports::Row;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::{Portal, Settings, etag, json, links::Links, mask::Mask, problem::Problem, query::Params};
+use crate::{Portal, Settings, etag, json, links::Links, mask::Mask, problem::Problem, query::Params, targets::Target};
 
 /// One request.
 pub struct Ctx {
@@ -31,6 +31,8 @@ pub struct Ctx {
     pub organization: Option<Row<Organization>>,
     /// The user in its path.
     pub user: Option<Row<User>>,
+    /// The object of the catalogue in its path, a `Row` of its class.
+    pub target: Option<Target>,
     /// Its JSON body, null without one.
     pub body: Value,
     /// Its body where it was not read yet.
@@ -58,6 +60,11 @@ impl Ctx {
     /// The user in the path; operations that declare one always have it.
     pub fn user(&self) -> Result<&Row<User>, Problem> {
         self.user.as_ref().ok_or_else(Problem::not_found)
+    }
+
+    /// The object of the catalogue in the path; operations that declare one always have it.
+    pub fn target<E: Entity>(&self) -> Result<&Row<E>, Problem> {
+        self.target.as_ref().and_then(|target| target.downcast_ref::<Row<E>>()).ok_or_else(Problem::not_found)
     }
 
     /// A part of the path by its name.

@@ -15,6 +15,7 @@ pub mod paging;
 pub mod problem;
 pub mod query;
 pub mod router;
+pub mod targets;
 pub mod upload;
 pub mod v1;
 pub mod v2;

@@ -62,6 +62,11 @@ impl QueryParam {
         Self { kind: "integer", ..Self::text(name) }
     }
 
+    /// Text that may be repeated.
+    pub const fn texts(name: &'static str) -> Self {
+        Self { repeated: true, ..Self::text(name) }
+    }
+
     /// True or false.
     pub const fn flag(name: &'static str) -> Self {
         Self { kind: "boolean", ..Self::text(name) }
@@ -83,7 +88,7 @@ pub struct Operation {
     pub id: &'static str,
     /// Its method.
     pub method: Method,
-    /// Its whole path; `{org}` and `{user}` are looked up before it runs.
+    /// Its whole path; `{org}`, `{user}` and the segments of [`crate::targets`] are looked up before it runs.
     pub path: &'static str,
     /// What it asks of its caller.
     pub access: Access,
@@ -147,6 +152,15 @@ impl Operation {
         R: Future<Output = Result<HttpResponse, Problem>> + 'static,
     {
         Self::new(id, Method::PUT, path, run).access(Access::UserWrites)
+    }
+
+    /// `PATCH` for any user.
+    pub fn patch<F, R>(id: &'static str, path: &'static str, run: F) -> Self
+    where
+        F: Fn(Ctx) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<HttpResponse, Problem>> + 'static,
+    {
+        Self::new(id, Method::PATCH, path, run).access(Access::UserWrites)
     }
 
     /// `DELETE` for any user.

@@ -147,6 +147,9 @@ fn log_fault(error: &dyn std::error::Error) {
     tracing::error!(error = causes, "request failed");
 }
 
+/// The sentence over errors of the older shape, for which udata has none.
+const VALIDATION_FAILED: &str = "Input payload validation failed";
+
 fn from_invalid(invalid: &Invalid) -> Problem {
     let message = invalid.message.clone().unwrap_or_else(|| summary(invalid));
     let problem = Problem::bad_request(message);
@@ -158,7 +161,11 @@ fn from_invalid(invalid: &Invalid) -> Problem {
     let told = check.map_or(invalid.errors.as_slice(), |at| invalid.errors.get(at..=at).unwrap_or_default());
     let mut errors = Map::new();
     for error in told {
-        nest(&mut errors, &error.path, &error.message);
+        if error.kind == ErrorKind::Form {
+            listed(&mut errors, &error.path, &error.message);
+        } else {
+            nest(&mut errors, &error.path, &error.message);
+        }
     }
     problem.with("errors", Value::Object(sorted(errors)))
 }
@@ -178,10 +185,42 @@ fn nest(errors: &mut Map<String, Value>, path: &str, message: &str) {
     }
 }
 
+/// The older shape: each field has a list of messages, and `resources.0.url` is
+/// `{"resources": [{"url": [...]}]}`.
+fn listed(errors: &mut Map<String, Value>, path: &str, message: &str) {
+    let mut parts = path.splitn(3, '.');
+    let field = parts.next().unwrap_or_default();
+    match (parts.next(), parts.next()) {
+        (Some(at), Some(rest)) if at.parse::<usize>().is_ok() => {
+            // Items without errors are left out, as udata does: those told stand one after the other.
+            let items = errors.entry(field).or_insert_with(|| Value::Array(Vec::new()));
+            let mut inner = Map::new();
+            listed(&mut inner, rest, message);
+            if let Value::Array(items) = items {
+                items.push(Value::Object(inner));
+            }
+        }
+        (Some(_), _) => {
+            let rest = path.split_once('.').map_or("", |(_field, rest)| rest);
+            if let Value::Object(inner) = errors.entry(field).or_insert_with(|| Value::Object(Map::new())) {
+                listed(inner, rest, message);
+            }
+        }
+        (None, _) => {
+            if let Value::Array(messages) = errors.entry(field).or_insert_with(|| Value::Array(Vec::new())) {
+                messages.push(message.into());
+            }
+        }
+    }
+}
+
 /// The sentence over all errors: the first failed check, or `ValidationError (Class:id) (…)`.
 fn summary(invalid: &Invalid) -> String {
     if let Some(check) = invalid.errors.iter().find(|error| error.kind == ErrorKind::Check) {
         return check.message.clone();
+    }
+    if invalid.errors.iter().any(|error| error.kind == ErrorKind::Form) {
+        return VALIDATION_FAILED.into();
     }
     let (class, id) = invalid.subject.as_ref().map_or(("Request", None), |(class, id)| (*class, id.as_deref()));
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
@@ -269,6 +308,22 @@ mod tests {
     fn a_body_refused_as_a_whole_has_an_empty_map_of_errors() {
         let (_status, body) = answered(AppError::body("Organization", "no id"));
         assert_eq!(body, json!({"errors": {}, "message": "no id", "status": 400}));
+    }
+
+    #[test]
+    fn older_forms_list_their_messages() {
+        let error = |path: &str| FieldError::form(path, "This field is required.");
+        let errors = vec![error("title"), error("resources.0.url"), error("spatial.granularity")];
+        let (_status, body) = answered(AppError::Invalid(Invalid { subject: None, errors, message: None }));
+        let required = json!(["This field is required."]);
+        assert_eq!(
+            body,
+            json!({
+                "errors": {"resources": [{"url": required}], "spatial": {"granularity": required}, "title": required},
+                "message": "Input payload validation failed",
+                "status": 400,
+            })
+        );
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::{
     operation::Body,
     problem::{NOT_FOUND, Problem},
     query::Params,
-    web as pages,
+    targets, web as pages,
 };
 
 /// Registers the whole interface.
@@ -135,6 +135,13 @@ async fn run(
         let found = portal.services().users.find(reference).await?;
         user = Some(here(found, &request, reference)?);
     }
+    let mut target = None;
+    for kind in targets::KINDS {
+        if let Some(reference) = request.match_info().get(kind.segment) {
+            let found = (kind.find)(portal.services(), reference).await?;
+            target = Some(here(found, &request, reference)?);
+        }
+    }
     caller.require(operation.access)?;
     let limit = portal.settings().body_limit;
     let body = match operation.body {
@@ -144,7 +151,7 @@ async fn run(
     };
     let version = operation.version();
     let payload = RefCell::new(Some(payload));
-    let ctx = Ctx { portal, request, caller, params, links, organization, user, body, payload, version };
+    let ctx = Ctx { portal, request, caller, params, links, organization, user, target, body, payload, version };
     (operation.run)(ctx).await
 }
 

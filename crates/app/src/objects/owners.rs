@@ -36,7 +36,9 @@ impl<E: Class> Objects<E> {
                 return Ok(None);
             }
         }
-        if let Some(Some(id)) = wish.organization {
+        // Both sent: datasets go to the organisation, other objects to the user.
+        let to_user = !E::OLD_FORM && matches!(wish.owner, Some(Some(_)));
+        if let Some(Some(id)) = wish.organization.filter(|_wish| !to_user) {
             let unknown = || refused::<E>("organization", unknown::<E>("Organization", &id.to_string()));
             let organization = self.context().store.organizations.get(&id).await?.ok_or_else(unknown)?;
             if !Relation::between(&caller.viewer, &organization.value).belongs() {

@@ -203,7 +203,7 @@ impl Organizations {
     }
 
     /// Loads, judges, changes, commits, with the activity that tells of it and the slug that
-    /// follows the name; once more on the fresh record if another writer was faster.
+    /// follows the name; once more on what is stored then if another writer was faster.
     async fn change(
         &self,
         caller: &Caller,
@@ -213,16 +213,19 @@ impl Organizations {
         change: impl Fn(&mut Organization) -> Result<(), AppError>,
     ) -> Result<Organization, AppError> {
         retried_with_slug(async |taken| {
-            let mut stored = self.fresh(id).await?;
-            self.allow(caller, &stored.value, action)?;
-            if expected.is_some_and(|version| version != stored.version) {
+            // As it was read a moment ago to find it: should it have changed since, the commit tells,
+            // and the next attempt reads what is stored.
+            let row = self.0.store.organizations.get(&id).await?.ok_or(AppError::NotFound(CLASS))?;
+            let before = &row.value;
+            self.allow(caller, before, action)?;
+            if expected.is_some_and(|version| version != row.version) {
                 return Err(AppError::Precondition);
             }
-            let before = stored.value.clone();
+            let mut stored = Stored::clone(&row);
             change(&mut stored.value)?;
             stored.value.last_modified = self.0.now();
-            let mut changes = self.follow_name(&before, &mut stored.value, taken).await?;
-            if let Some(activity) = self.told(caller, &before, &stored.value)? {
+            let mut changes = self.follow_name(before, &mut stored.value, taken).await?;
+            if let Some(activity) = self.told(caller, before, &stored.value)? {
                 changes = changes.insert(&activity);
             }
             self.0.store.commit(changes.update(&stored)).await?;

@@ -6,7 +6,9 @@ pub mod contacts;
 pub mod followers;
 pub mod me;
 pub mod notifications;
+pub mod objects;
 pub mod organizations;
+pub mod owners;
 pub mod references;
 pub mod users;
 

@@ -13,6 +13,7 @@ pub mod id;
 pub mod lifecycle;
 pub mod policy;
 pub mod slug;
+pub mod tags;
 pub mod time;
 pub mod validation;
 pub mod value;

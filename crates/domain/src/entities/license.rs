@@ -46,6 +46,30 @@ pub struct License {
 impl License {
     /// What it is called.
     pub const TITLE: Field<Self, String> = Field::one("title");
+
+    /// The licence that a text means: its id, one of its titles or addresses, whatever their case
+    /// and accents. For what others publish; clients of the interface name ids.
+    pub fn meant<'a>(text: &str, among: &'a [Self]) -> Option<&'a Self> {
+        let meant = plain(text);
+        if meant.is_empty() {
+            return None;
+        }
+        let is = |name: &String| plain(name) == meant;
+        among
+            .iter()
+            .find(|license| is(&license.id) || is(&license.slug))
+            .or_else(|| among.iter().find(|license| is(&license.title) || license.alternate_titles.iter().any(is)))
+            .or_else(|| among.iter().find(|license| license.url.iter().chain(&license.alternate_urls).any(is)))
+    }
+}
+
+/// A text without case, accents, scheme and `/` at its end, its words apart by one space.
+fn plain(text: &str) -> String {
+    let text = deunicode::deunicode(text).to_ascii_lowercase();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text = words.join(" ");
+    let text = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or(&text);
+    text.trim_end_matches('/').to_owned()
 }
 
 impl Entity for License {
@@ -62,5 +86,43 @@ impl Entity for License {
 
     fn id(&self) -> &String {
         &self.id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn licenses() -> Vec<License> {
+        let license = |id: &str, title: &str, other: &str, url: &str| License {
+            id: id.into(),
+            slug: id.into(),
+            title: title.into(),
+            alternate_titles: vec![other.into()],
+            url: Some(url.into()),
+            alternate_urls: Vec::new(),
+            maintainer: None,
+            flags: Vec::new(),
+            active: None,
+            created_at: Timestamp::default(),
+            rest: Document::new(),
+        };
+        vec![
+            license("lov2", "Licence Ouverte 2.0", "Étalab 2.0", "https://example.org/lov2/"),
+            license("odc-odbl", "ODbL", "Open Database License", "http://example.org/odbl"),
+        ]
+    }
+
+    #[test]
+    fn a_license_is_found_by_what_it_is_called_and_where_it_is() {
+        let licenses = licenses();
+        let found = |text: &str| License::meant(text, &licenses).map(|license| license.id.as_str());
+        for text in ["lov2", "LOV2", "licence  ouverte 2.0", "etalab 2.0", "http://example.org/LOV2"] {
+            assert_eq!(found(text), Some("lov2"), "{text}");
+        }
+        assert_eq!(found("open database licensE"), Some("odc-odbl"));
+        for text in ["", "nope", "https://"] {
+            assert_eq!(found(text), None, "{text}");
+        }
     }
 }

@@ -1,8 +1,11 @@
 //! Datasets: what is published.
 
+pub mod file_name;
+pub mod frequency;
+pub mod quality;
 mod resource;
 
-pub use resource::{RESOURCE_FORMAT, RESOURCE_SCHEMA, RESOURCE_TYPES, Resource};
+pub use resource::{CHECKSUM_TYPES, RESOURCE_FORMAT, RESOURCE_SCHEMA, RESOURCE_TYPES, Resource};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,12 +18,12 @@ use crate::{ActivityKey, Collection, Document, Entity, Field, Filter, Kind, Obje
 ///
 /// Source: udata 17, `GET /api/1/datasets/badges/`.
 pub const BADGES: [(&str, &str); 6] = [
-    ("hvd", "HVD"),
-    ("inspire", "INSPIRE"),
+    ("hvd", "High value datasets"),
+    ("inspire", "Inspire"),
     ("pivotal-data", "Pivotal data"),
-    ("sl", "SL"),
-    ("spd", "SPD"),
-    ("sr", "SR"),
+    ("sl", "Certified statistic series"),
+    ("spd", "Reference data public service"),
+    ("sr", "Statistical series of general interest"),
 ];
 /// Names of the metrics shown for every dataset, 0 when not counted.
 pub const METRICS: [&str; 9] = [
@@ -68,7 +71,7 @@ pub struct Dataset {
     /// May only those it belongs to see it?
     #[serde(default, deserialize_with = "or_default")]
     pub private: bool,
-    /// How often it is updated, see [`super::frequency`].
+    /// How often it is updated, see [`frequency`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frequency: Option<String>,
     /// When the next update is due.
@@ -122,7 +125,7 @@ pub struct Dataset {
     /// Where it was harvested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub harvest: Option<Document>,
-    /// What is known of its quality, see [`super::quality`].
+    /// What is known of its quality, see [`quality`].
     #[serde(default, deserialize_with = "or_default")]
     pub quality_cached: Document,
     /// Numbers, see [`METRICS`].
@@ -353,6 +356,78 @@ impl CatalogueObject for Dataset {
     fn visible() -> Filter<Self> {
         DELETED.absent().and(ARCHIVED.absent()).and(PRIVATE.eq(true).not())
     }
+}
+
+impl Dataset {
+    /// A new one without content.
+    pub fn blank(id: ObjectId, now: Timestamp) -> Self {
+        Self {
+            id,
+            title: String::new(),
+            slug: String::new(),
+            acronym: None,
+            description: String::new(),
+            description_short: None,
+            license: None,
+            tags: Vec::new(),
+            resources: Vec::new(),
+            private: false,
+            frequency: Some(frequency::UNKNOWN.into()),
+            frequency_date: None,
+            temporal_coverage: None,
+            spatial: None,
+            schema: None,
+            owner: None,
+            organization: None,
+            contact_points: Vec::new(),
+            access_type: Some("open".into()),
+            access_audiences: Vec::new(),
+            access_type_reason: None,
+            access_type_reason_category: None,
+            authorization_request_url: None,
+            badges: Vec::new(),
+            featured: false,
+            extras: Document::new(),
+            ext: Document::new(),
+            harvest: None,
+            quality_cached: Document::new(),
+            metrics: Document::new(),
+            created_at_internal: now,
+            last_modified_internal: now,
+            last_update: now,
+            archived: None,
+            deleted: None,
+            rest: Document::new(),
+        }
+    }
+
+    /// When it was created: where it was harvested, or here.
+    pub fn created_at(&self) -> Timestamp {
+        let harvested = self.harvest.as_ref().and_then(|harvest| harvest.get("created_at"));
+        harvested.and_then(crate::Value::as_time).unwrap_or(self.created_at_internal)
+    }
+
+    /// When its data was last updated: its newest resource, itself where it has none.
+    pub fn newest_update(&self) -> Timestamp {
+        self.resources.iter().map(Resource::last_modified).max().unwrap_or(self.last_modified_internal)
+    }
+
+    /// One of its resources.
+    pub fn resource(&self, id: uuid::Uuid) -> Option<&Resource> {
+        self.resources.iter().find(|resource| resource.id == id)
+    }
+
+    /// One of its resources, to be changed.
+    pub fn resource_mut(&mut self, id: uuid::Uuid) -> Option<&mut Resource> {
+        self.resources.iter_mut().find(|resource| resource.id == id)
+    }
+}
+
+/// Is it an extra that only the platform's own services write?
+///
+/// Source: udata 17, `platform_only_keys` of a dataset in `storage.json`.
+pub fn is_reserved_extra(name: &str) -> bool {
+    name.starts_with("transport:") || name.starts_with("recommendations") || name == "dcat"
 }
 
 /// The sort key of this name in the interface, without sign.

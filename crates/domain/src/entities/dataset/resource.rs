@@ -86,6 +86,61 @@ pub struct Resource {
     pub rest: Document,
 }
 
+/// What a checksum can be made by.
+pub const CHECKSUM_TYPES: [&str; 5] = ["sha1", "sha2", "sha256", "md5", "crc"];
+
+impl Resource {
+    /// A new one without content, stored elsewhere.
+    pub fn blank(id: Uuid, now: Timestamp) -> Self {
+        Self {
+            id,
+            title: String::new(),
+            description: None,
+            filetype: "remote".into(),
+            kind: "other".into(),
+            url: String::new(),
+            urlhash: None,
+            checksum: None,
+            format: None,
+            mime: None,
+            filesize: None,
+            fs_filename: None,
+            extras: Document::new(),
+            harvest: None,
+            schema: None,
+            created_at_internal: now,
+            last_modified_internal: now,
+            deleted: None,
+            metrics: Document::new(),
+            rest: Document::new(),
+        }
+    }
+
+    /// Is it stored here?
+    pub fn is_hosted(&self) -> bool {
+        self.filetype == "file"
+    }
+
+    /// When it was added: where it was harvested, or here.
+    pub fn created_at(&self) -> Timestamp {
+        self.harvested("created_at").or_else(|| self.harvested("issued_at")).unwrap_or(self.created_at_internal)
+    }
+
+    /// When it was last changed: where it was harvested, or here.
+    pub fn last_modified(&self) -> Timestamp {
+        self.harvested("modified_at").unwrap_or(self.last_modified_internal)
+    }
+
+    fn harvested(&self, name: &str) -> Option<Timestamp> {
+        self.harvest.as_ref()?.get(name)?.as_time()
+    }
+
+    /// Is it an extra that only the platform's own services write?
+    pub fn is_reserved_extra(name: &str) -> bool {
+        name.starts_with("check:") || name.starts_with("analysis:")
+    }
+}
+
 /// Formats of the resources of a dataset.
 pub const RESOURCE_FORMAT: Field<Dataset, String> = Field::many("resources.format");
 /// Names of the schemas of the resources of a dataset.

@@ -89,9 +89,6 @@ pub async fn connect(url: &str, connections: Connections) -> Result<Arc<dyn Stor
 
 fn sqlite_folder(url: &str) -> Option<PathBuf> {
     let path = url.strip_prefix("sqlite://")?.split('?').next()?;
-    if path == ":memory:" {
-        return None;
-    }
     PathBuf::from(path).parent().filter(|folder| !folder.as_os_str().is_empty()).map(PathBuf::from)
 }
 
@@ -110,8 +107,8 @@ async fn sql(_url: &str, _connections: Connections) -> Result<Arc<dyn Storage>, 
 }
 
 #[cfg(feature = "mongo")]
-async fn mongo(url: &str, _connections: Connections) -> Result<Arc<dyn Storage>, Failure> {
-    Ok(Arc::new(basalt_mongo::MongoStorage::connect(url).await?))
+async fn mongo(url: &str, connections: Connections) -> Result<Arc<dyn Storage>, Failure> {
+    Ok(Arc::new(basalt_mongo::MongoStorage::connect(url, connections.max).await?))
 }
 
 #[cfg(not(feature = "mongo"))]

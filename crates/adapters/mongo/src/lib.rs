@@ -43,12 +43,13 @@ pub struct MongoStorage {
 }
 
 impl MongoStorage {
-    /// Connects to the database that the URL names: `mongodb://HOST[,HOST…]/DATABASE`.
+    /// Connects to the database that the URL names: `mongodb://HOST[,HOST…]/DATABASE`. Each server
+    /// gets at most so many connections, unless the URL has a `maxPoolSize`.
     ///
     /// Error: `Unavailable` when the URL names no database, no server answers, or the server has
     /// no transactions (it is neither a replica set nor a sharded cluster).
-    pub async fn connect(url: &str) -> Result<Self, StorageError> {
-        let (client, database, sharded) = connect::connect(url).await?;
+    pub async fn connect(url: &str, connections: u32) -> Result<Self, StorageError> {
+        let (client, database, sharded) = connect::connect(url, connections).await?;
         Ok(Self { client, database, trust: Arc::new(Trust::new(sharded)) })
     }
 

@@ -3,10 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use basalt_ports::{ChangeSet, StorageError};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QueryResult, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, QueryResult, TransactionTrait};
 
 use crate::{
     SqlStorage,
+    connect::Place,
     error::{Failure, Fault, failed},
     plan::{Plan, Run},
 };
@@ -19,9 +20,9 @@ pub(crate) async fn commit(storage: &SqlStorage, changes: &ChangeSet) -> Result<
     let plan = Arc::new(Plan::new(storage, changes)?);
     let Some(mut last) = plan.stale() else { return Ok(()) };
     for attempt in 0..ATTEMPTS {
-        let done = match &storage.file {
-            Some(file) => file.writer.commit(&plan).await,
-            None => on_server(storage, &plan).await,
+        let done = match &storage.place {
+            Place::File(file) => file.writer.commit(&plan).await,
+            Place::Server(connections) => on_server(storage, connections, &plan).await,
         };
         match done {
             Ok(()) => return Ok(()),
@@ -37,8 +38,8 @@ pub(crate) async fn commit(storage: &SqlStorage, changes: &ChangeSet) -> Result<
 }
 
 /// Dropped half-way, the transaction is undone.
-async fn on_server(storage: &SqlStorage, plan: &Plan) -> Result<(), Failure> {
-    let transaction = storage.connection.begin().await.map_err(failed)?;
+async fn on_server(storage: &SqlStorage, connections: &DatabaseConnection, plan: &Plan) -> Result<(), Failure> {
+    let transaction = connections.begin().await.map_err(failed)?;
     match statements(storage, &transaction, plan).await {
         Ok(()) => transaction.commit().await.map_err(failed),
         Err(failure) => {

@@ -4,21 +4,14 @@ use std::{str::FromStr, time::Duration};
 
 use basalt_ports::StorageError;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbErr, SqlxMySqlConnector, SqlxPostgresConnector, SqlxSqliteConnector,
+    ConnectionTrait, DatabaseConnection, DbErr, SqlxMySqlConnector, SqlxPostgresConnector,
     sqlx::{
-        self, ConnectOptions, Connection, Executor, MySql, Postgres,
-        mysql::MySqlConnectOptions,
-        pool::PoolOptions,
+        self, ConnectOptions, Connection, Executor, MySql, Postgres, mysql::MySqlConnectOptions, pool::PoolOptions,
         postgres::PgConnectOptions,
-        sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
     },
 };
 
-use crate::{
-    dialect::Dialect,
-    error::unavailable,
-    sqlite::{self, File},
-};
+use crate::{dialect::Dialect, error::unavailable, sqlite::File};
 
 /// How to use a database.
 #[derive(Clone, Copy, Debug)]
@@ -38,39 +31,22 @@ impl Default for SqlOptions {
 /// An idle connection is asked whether it still works after this time.
 const IDLE: Duration = Duration::from_secs(10);
 
-/// The connections of a storage.
-pub(crate) struct Connections {
-    pub(crate) dialect: Dialect,
-    pub(crate) connection: DatabaseConnection,
-    pub(crate) file: Option<File>,
+/// Where the records are.
+pub(crate) enum Place {
+    /// On a server.
+    Server(DatabaseConnection),
+    /// In a file.
+    File(File),
 }
 
 /// Connects to `sqlite://PATH`, `postgres://…` or `mysql://…`.
-pub(crate) async fn connect(url: &str, options: SqlOptions) -> Result<Connections, StorageError> {
+pub(crate) async fn connect(url: &str, options: SqlOptions) -> Result<(Dialect, Place), StorageError> {
     match url.split(':').next() {
-        Some("sqlite") => sqlite(url, options),
+        Some("sqlite") => Ok((Dialect::Sqlite, Place::File(File::open(url, options)?))),
         Some("postgres" | "postgresql") => postgres(url, options).await,
         Some("mysql" | "mariadb") => mysql(url, options).await,
         _ => Err(StorageError::unavailable("the address of an SQL database begins with sqlite:, postgres: or mysql:")),
     }
-}
-
-fn sqlite(url: &str, options: SqlOptions) -> Result<Connections, StorageError> {
-    let file = SqliteConnectOptions::from_str(url).map_err(StorageError::unavailable)?;
-    if url.contains(":memory:") {
-        return Err(StorageError::unavailable("a file is needed; memory:// keeps everything in memory"));
-    }
-    let opened = File::open(file.get_filename(), options)?;
-    // For migrations, which are rare: connects when one begins.
-    let file = file
-        .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(sqlite::BUSY)
-        .pragma("cache_size", sqlite::CACHE_SIZE)
-        .pragma("temp_store", "MEMORY")
-        .disable_statement_logging();
-    let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(IDLE).connect_lazy_with(file);
-    let connection = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool);
-    Ok(Connections { dialect: Dialect::Sqlite, connection, file: Some(opened) })
 }
 
 /// What is the same for all servers.
@@ -89,17 +65,17 @@ fn pool<D: sqlx::Database>(options: SqlOptions) -> PoolOptions<D> {
         })
 }
 
-async fn postgres(url: &str, options: SqlOptions) -> Result<Connections, StorageError> {
+async fn postgres(url: &str, options: SqlOptions) -> Result<(Dialect, Place), StorageError> {
     let server = PgConnectOptions::from_str(url)
         .map_err(StorageError::unavailable)?
         .application_name("basalt")
         .disable_statement_logging();
     let pool = pool::<Postgres>(options).connect_with(server).await.map_err(StorageError::unavailable)?;
     let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-    Ok(Connections { dialect: Dialect::Postgres, connection, file: None })
+    Ok((Dialect::Postgres, Place::Server(connection)))
 }
 
-async fn mysql(url: &str, options: SqlOptions) -> Result<Connections, StorageError> {
+async fn mysql(url: &str, options: SqlOptions) -> Result<(Dialect, Place), StorageError> {
     let url = url.replacen("mariadb:", "mysql:", 1);
     let server = MySqlConnectOptions::from_str(&url)
         .map_err(StorageError::unavailable)?
@@ -128,7 +104,7 @@ async fn mysql(url: &str, options: SqlOptions) -> Result<Connections, StorageErr
         .map_err(StorageError::unavailable)?;
     let connection = SqlxMySqlConnector::from_sqlx_mysql_pool(pool);
     let collation = mysql_collation(&connection).await.map_err(unavailable)?;
-    Ok(Connections { dialect: Dialect::Mysql { collation }, connection, file: None })
+    Ok((Dialect::Mysql { collation }, Place::Server(connection)))
 }
 
 /// The collation that compares bytes and blanks at the end too: `utf8mb4_bin` ignores these.

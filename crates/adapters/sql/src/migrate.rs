@@ -14,7 +14,7 @@ use sea_orm::{
     Value as Sql,
 };
 
-use crate::{SqlStorage, dialect::Dialect, error::unavailable, layout::Table, schema, select};
+use crate::{SqlStorage, connect::Place, dialect::Dialect, error::unavailable, layout::Table, schema, select};
 
 const FINGERPRINT: &str = "fingerprint";
 /// Documents that are read at once when columns are filled.
@@ -40,10 +40,14 @@ pub(crate) async fn migrate(storage: &SqlStorage) -> Result<(), StorageError> {
     }
     let options =
         TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
-    let transaction = storage.connection.begin_with_options(options).await.map_err(unavailable)?;
+    let connections = match &storage.place {
+        Place::Server(connections) => connections.clone(),
+        Place::File(file) => file.migrating().await?,
+    };
+    let transaction = connections.begin_with_options(options).await.map_err(unavailable)?;
     let migration = Migration { storage, dialect: storage.dialect, transaction };
     let done = migration.run_alone().await;
-    match done {
+    let done = match done {
         Ok(()) => migration.transaction.commit().await.map_err(unavailable),
         Err(error) => {
             if let Err(error) = migration.transaction.rollback().await {
@@ -51,7 +55,11 @@ pub(crate) async fn migrate(storage: &SqlStorage) -> Result<(), StorageError> {
             }
             Err(error)
         }
+    };
+    if let Place::File(_) = storage.place {
+        connections.close().await.map_err(unavailable)?;
     }
+    done
 }
 
 struct Migration<'a> {

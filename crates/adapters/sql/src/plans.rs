@@ -7,7 +7,7 @@ use basalt_domain::{
     entities::organization::{CREATED_AT, MEMBER, NAME, SLUG, joined_by, visible},
 };
 use basalt_ports::{Query, SortKey, Storage};
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::Statement;
 
 use crate::{SqlOptions, SqlStorage, select};
 
@@ -21,8 +21,7 @@ async fn storage() -> (SqlStorage, tempfile::TempDir) {
 
 async fn plan(storage: &SqlStorage, statement: Statement) -> String {
     let explained = Statement { sql: format!("EXPLAIN QUERY PLAN {}", statement.sql), ..statement };
-    let rows = storage.connection.query_all_raw(explained).await.unwrap();
-    rows.iter().map(|row| row.try_get_by_index::<String>(3).unwrap()).collect::<Vec<_>>().join("; ")
+    storage.rows(explained, true, |row| row.text(3)).await.unwrap().join("; ")
 }
 
 fn query(condition: Condition, sort: &[SortKey]) -> Query {

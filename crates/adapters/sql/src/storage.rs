@@ -12,11 +12,11 @@ use std::{
 use async_trait::async_trait;
 use basalt_domain::{COLLECTIONS, Collection, Condition, Value};
 use basalt_ports::{ChangeSet, Query, Raw, Storage, StorageError, Stored, Version};
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use sea_orm::{ConnectionTrait, Statement};
 
 use crate::{
     SqlOptions, commit,
-    connect::{self, Connections},
+    connect::{self, Place},
     dialect::Dialect,
     encode,
     error::unavailable,
@@ -24,16 +24,13 @@ use crate::{
     migrate,
     row::{Read, Row},
     schema, select,
-    sqlite::File,
 };
 
 /// Keeps documents in an SQL database.
 pub struct SqlStorage {
     pub(crate) dialect: Dialect,
     tables: HashMap<&'static str, Arc<Table>>,
-    /// All of a server; of a file only its migration.
-    pub(crate) connection: DatabaseConnection,
-    pub(crate) file: Option<File>,
+    pub(crate) place: Place,
     last_start: AtomicU64,
 }
 
@@ -41,10 +38,10 @@ impl SqlStorage {
     /// Connects to `sqlite://PATH` (the file is made), `postgres://…` or `mysql://…`. Makes no table:
     /// that is [`Storage::migrate`]. Errors: `Unavailable`.
     pub async fn connect(url: &str, options: SqlOptions) -> Result<Self, StorageError> {
-        let Connections { dialect, connection, file } = connect::connect(url, options).await?;
+        let (dialect, place) = connect::connect(url, options).await?;
         let tables = COLLECTIONS.iter().map(|of| (of.name, Arc::new(Table::new(dialect, of)))).collect();
         let last_start = AtomicU64::new(RandomState::new().hash_one(0));
-        Ok(Self { dialect, tables, connection, file, last_start })
+        Ok(Self { dialect, tables, place, last_start })
     }
 
     pub(crate) fn table(&self, of: &Collection) -> Result<&Arc<Table>, StorageError> {
@@ -77,11 +74,13 @@ impl SqlStorage {
         lookup: bool,
         read: Read<T>,
     ) -> Result<Vec<T>, StorageError> {
-        if let Some(file) = &self.file {
-            return file.readers.rows(statement, lookup, read).await;
+        match &self.place {
+            Place::File(file) => file.readers.rows(statement, lookup, read).await,
+            Place::Server(connections) => {
+                let rows = connections.query_all_raw(statement).await.map_err(unavailable)?;
+                rows.iter().map(|row| read(row)).collect()
+            }
         }
-        let rows = self.connection.query_all_raw(statement).await.map_err(unavailable)?;
-        rows.iter().map(|row| read(row)).collect()
     }
 
     async fn number(&self, statement: Statement, lookup: bool) -> Result<Option<u64>, StorageError> {
@@ -140,6 +139,9 @@ impl Storage for SqlStorage {
     }
 
     fn epoch(&self) -> Option<u64> {
-        self.file.as_ref().map(|file| file.writer.epoch())
+        match &self.place {
+            Place::File(file) => Some(file.writer.epoch()),
+            Place::Server(_) => None,
+        }
     }
 }

@@ -1,13 +1,13 @@
 //! Many writers at once.
 #![expect(clippy::unwrap_used, reason = "a suite is a test, and fails by panicking")]
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use basalt_domain::{
     Entity, Organization, Value,
     entities::organization::{self, FOLLOWERS, VIEWS},
 };
-use basalt_ports::{ChangeSet, StorageError, Stored};
+use basalt_ports::{ChangeSet, Query, StorageError, Stored};
 
 use super::{ORGANIZATIONS, Shared, an_org, find, insert_all, oid, stored};
 
@@ -25,6 +25,23 @@ where
         results.push(task.await.unwrap());
     }
     results
+}
+
+/// Whoever asked for it may go away at any moment, as when a client hangs up.
+pub async fn a_commit_dropped_half_way_is_stored_whole_or_not_at_all(storage: Shared) {
+    for set in 1..=40_u32 {
+        let changes = (0..10).fold(ChangeSet::new(), |changes, member| {
+            let number = set * 100 + member;
+            changes.insert(&an_org(number, &format!("organization-{number}")))
+        });
+        // The first is dropped before it begins, later ones ever later.
+        let patience = Duration::from_micros(u64::from(set - 1) * 100);
+        let ended = tokio::time::timeout(patience, storage.commit(&changes)).await;
+        insert_all(&storage, &[an_org(set, &format!("after-{set}"))]).await;
+        let stored = storage.ids(&Query::all(ORGANIZATIONS)).await.unwrap();
+        let stored = stored.iter().filter(|id| super::number(id) / 100 == set).count();
+        assert!(stored == 10 || (stored == 0 && ended.is_err()), "{stored} of set {set}, answered {ended:?}");
+    }
 }
 
 /// Each reads, adds one, writes; tries again when it was late.

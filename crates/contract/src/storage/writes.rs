@@ -3,7 +3,7 @@
 
 use basalt_domain::{
     Assignment, Condition, Document, Entity, GenericReference, Organization, User, Value,
-    entities::organization::{DATASETS, FOLLOWERS, MEMBER, SLUG, VIEWS, joined_by},
+    entities::organization::{DATASETS, FOLLOWERS, MEMBER, SLUG, VIEWS, joined_by, visible},
 };
 use basalt_ports::{Change, ChangeSet, Query, StorageError, Stored, Version};
 
@@ -142,6 +142,24 @@ pub async fn a_failed_change_rolls_back_the_whole_set(storage: Shared) {
     assert_eq!(all(&storage).await, [1, 2]);
     assert_eq!(stored::<Organization>(&storage, &oid(1)).await, first);
     assert_eq!(stored::<Organization>(&storage, &oid(2)).await, second);
+}
+
+/// So large that it takes many statements.
+pub async fn a_large_set_that_fails_in_its_middle_stores_nothing(storage: Shared) {
+    insert_all(&storage, &[an_org(1, "taken")]).await;
+    let first = stored::<Organization>(&storage, &oid(1)).await;
+    let mut changes = ChangeSet::new().add::<Organization>(&oid(1), &VIEWS, 5);
+    for number in 10..310 {
+        let slug = if number == 160 { "taken".to_owned() } else { format!("new-{number}") };
+        changes = changes.insert(&an_org(number, &slug));
+    }
+    assert_eq!(conflict(storage.commit(&changes).await), "organization slug");
+    assert_eq!(all(&storage).await, [1]);
+    assert_eq!(stored::<Organization>(&storage, &oid(1)).await, first);
+    assert_eq!(found(&storage, visible().into_condition()).await, [1], "totals too");
+    // And it is not in the way of what follows.
+    storage.commit(&ChangeSet::new().insert(&an_org(10, "new-10"))).await.unwrap();
+    assert_eq!(all(&storage).await, [1, 10]);
 }
 
 /// Later changes see earlier ones.

@@ -114,7 +114,7 @@ async fn a_portal_that_was_copied_through_all_databases_is_the_same() {
     assert_eq!(String::from_utf8(back.stdout).unwrap(), before);
     for (back_end, admin, url) in made {
         if back_end == "mongo" {
-            basalt_mongo::MongoStorage::connect(&url).await.unwrap().database().drop().await.unwrap();
+            basalt_mongo::MongoStorage::connect(&url, 2).await.unwrap().database().drop().await.unwrap();
         } else {
             execute(&admin, &format!("DROP DATABASE {name}")).await;
         }

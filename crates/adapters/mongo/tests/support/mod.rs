@@ -55,7 +55,7 @@ pub async fn fresh_mongo() -> Option<(Arc<dyn Storage>, Dropped)> {
 /// The same, not migrated.
 pub async fn fresh() -> Option<(MongoStorage, Dropped)> {
     let url = url(&name())?;
-    let storage = MongoStorage::connect(&url).await.unwrap();
+    let storage = MongoStorage::connect(&url, 16).await.unwrap();
     let dropped = Dropped(Some(storage.database().clone()));
     Some((storage, dropped))
 }

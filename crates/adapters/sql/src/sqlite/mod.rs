@@ -6,14 +6,20 @@
 mod readers;
 mod writer;
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, str::FromStr, time::Duration};
 
 use basalt_ports::StorageError;
 use rusqlite::{
     Connection, OpenFlags,
     types::{ToSql, ToSqlOutput, ValueRef},
 };
-use sea_orm::Value as Sql;
+use sea_orm::{
+    DatabaseConnection, SqlxSqliteConnector, Value as Sql,
+    sqlx::{
+        ConnectOptions,
+        sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
+    },
+};
 
 use crate::SqlOptions;
 
@@ -21,9 +27,7 @@ use readers::Readers;
 use writer::Writer;
 
 /// How long a statement waits for the lock of another process.
-pub(crate) const BUSY: Duration = Duration::from_secs(5);
-/// Kilobytes for each connection; what is read again and again is cached as entities.
-pub(crate) const CACHE_SIZE: &str = "-1024";
+const BUSY: Duration = Duration::from_secs(5);
 /// Prepared statements that a connection keeps.
 const STATEMENTS: usize = 128;
 
@@ -31,13 +35,26 @@ const STATEMENTS: usize = 128;
 pub(crate) struct File {
     pub(crate) writer: Writer,
     pub(crate) readers: Readers,
+    options: SqliteConnectOptions,
 }
 
 impl File {
-    /// Opens it, makes it if there is none. Error: `Unavailable`.
-    pub(crate) fn open(path: &Path, options: SqlOptions) -> Result<Self, StorageError> {
-        let writer = Writer::new(connection(path, true).map_err(StorageError::unavailable)?)?;
-        Ok(Self { writer, readers: Readers::new(path.to_owned(), options) })
+    /// Opens `sqlite://PATH`, makes the file if there is none. Error: `Unavailable`.
+    pub(crate) fn open(url: &str, options: SqlOptions) -> Result<Self, StorageError> {
+        if url.contains(":memory:") {
+            return Err(StorageError::unavailable("a file is needed; memory:// keeps all in memory"));
+        }
+        let file = SqliteConnectOptions::from_str(url).map_err(StorageError::unavailable)?;
+        let writer = Writer::new(connection(file.get_filename(), true).map_err(StorageError::unavailable)?)?;
+        let readers = Readers::new(file.get_filename().to_owned(), options);
+        let options = file.synchronous(SqliteSynchronous::Full).busy_timeout(BUSY).pragma("temp_store", "MEMORY");
+        Ok(Self { writer, readers, options: options.disable_statement_logging() })
+    }
+
+    /// A connection for migrations, which are the same for all databases. To be closed.
+    pub(crate) async fn migrating(&self) -> Result<DatabaseConnection, StorageError> {
+        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(self.options.clone()).await;
+        pool.map(SqlxSqliteConnector::from_sqlx_sqlite_pool).map_err(StorageError::unavailable)
     }
 }
 
@@ -47,11 +64,12 @@ fn connection(path: &Path, writes: bool) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    // `FULL`: an answered write survives a power cut.
-    connection.execute_batch(&format!(
+    // `FULL`: an answered write survives a power cut. The cache is a megabyte: what is read again
+    // and again is cached as entities.
+    connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-         PRAGMA cache_size = {CACHE_SIZE}; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;"
-    ))?;
+         PRAGMA cache_size = -1024; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;",
+    )?;
     if !writes {
         connection.execute_batch("PRAGMA query_only = ON")?;
     }

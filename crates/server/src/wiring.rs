@@ -58,9 +58,10 @@ pub fn services(settings: &Settings, storage: Arc<dyn Storage>) -> Result<Servic
     let secrets = secrets::complete(&settings.auth, Path::new(DATA_FOLDER), ids.as_ref())?;
     // A setting for all; the repositories divide it. Organisations and users are what is read most.
     let cache_bytes = settings.storage.cache_megabytes.saturating_mul(1024 * 1024) / 2;
+    let clock = Arc::new(SystemClock);
     Ok(Services::new(Context {
-        store: Store::new(storage, cache_bytes),
-        clock: Arc::new(SystemClock),
+        store: Store::new(storage, cache_bytes).with_feed(Arc::clone(&clock) as _, Arc::clone(&ids) as _),
+        clock,
         ids,
         files: files(&settings.files)?,
         pictures: Arc::new(

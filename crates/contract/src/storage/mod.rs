@@ -10,6 +10,7 @@ use basalt_ports::{Change, ChangeSet, Query, Repo, SortKey, Storage, StorageErro
 
 mod concurrency;
 mod conditions;
+mod feed;
 mod hostile;
 mod random;
 mod round_trip;
@@ -19,6 +20,7 @@ mod writes;
 
 pub use concurrency::*;
 pub use conditions::*;
+pub use feed::*;
 pub use hostile::*;
 pub use random::*;
 pub use round_trip::*;
@@ -35,6 +37,7 @@ macro_rules! storage_contract {
         $crate::storage_contract!(@tests $fresh:
             every_field_of_every_entity_comes_back,
             unknown_fields_come_back_at_any_depth,
+            unknown_fields_of_resources_come_back,
             shapes_of_former_versions_are_read,
             the_order_of_fields_is_kept,
             numbers_come_back_exactly,
@@ -72,6 +75,8 @@ macro_rules! storage_contract {
             a_slug_is_free_again_after_its_change,
             a_stale_version_changes_nothing,
             a_failed_change_rolls_back_the_whole_set,
+            a_large_set_that_fails_in_its_middle_stores_nothing,
+            a_commit_dropped_half_way_is_stored_whole_or_not_at_all,
             changes_of_one_set_apply_in_their_order,
             a_write_makes_older_versions_stale,
             an_update_of_a_missing_record_is_stale,
@@ -89,6 +94,9 @@ macro_rules! storage_contract {
             an_empty_set_changes_nothing,
             totals_are_exact_after_every_write,
             a_rolled_back_set_leaves_totals_alone,
+            a_change_is_noted_in_its_commit,
+            a_commit_that_fails_notes_nothing,
+            what_is_not_followed_is_not_noted,
             a_storage_is_ready_and_migrates_again,
             concurrent_writers_lose_no_update,
             concurrent_additions_all_count,

@@ -2,8 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a suite is a test, and fails by panicking")]
 
 use basalt_domain::{
-    Activity, ApiToken, Assignment, COLLECTIONS, ContactPoint, Document, Entity, Follow, Notification, Organization,
-    Role, SlugFollow, User, Value,
+    Activity, ApiToken, Assignment, COLLECTIONS, ChangeEvent, Chart, CommunityResource, ContactPoint, Dataservice,
+    Dataset, Document, Entity, Follow, GeoLevel, GeoZone, License, Notification, Organization, Post, Reuse, Role, Site,
+    SlugFollow, Task, Topic, TopicElement, User, Value, dataset,
 };
 use basalt_ports::{ChangeSet, Query, Storage, Stored};
 
@@ -58,10 +59,24 @@ pub async fn every_field_of_every_entity_comes_back(storage: Shared) {
     round_trip::<ApiToken>(&storage, fixture!("api_token")).await;
     round_trip::<Assignment>(&storage, fixture!("assignment")).await;
     round_trip::<ContactPoint>(&storage, fixture!("contact_point")).await;
+    round_trip::<License>(&storage, fixture!("license")).await;
+    round_trip::<GeoLevel>(&storage, fixture!("geo_level")).await;
+    round_trip::<GeoZone>(&storage, fixture!("geo_zone")).await;
+    round_trip::<Dataset>(&storage, fixture!("dataset")).await;
+    round_trip::<CommunityResource>(&storage, fixture!("community_resource")).await;
+    round_trip::<Dataservice>(&storage, fixture!("dataservice")).await;
+    round_trip::<Reuse>(&storage, fixture!("reuse")).await;
+    round_trip::<Topic>(&storage, fixture!("topic")).await;
+    round_trip::<TopicElement>(&storage, fixture!("topic_element")).await;
+    round_trip::<Chart>(&storage, fixture!("chart")).await;
+    round_trip::<Post>(&storage, fixture!("post")).await;
+    round_trip::<Site>(&storage, fixture!("site")).await;
     round_trip::<Follow>(&storage, fixture!("follow")).await;
     round_trip::<SlugFollow>(&storage, fixture!("slug_follow")).await;
     round_trip::<Activity>(&storage, fixture!("activity")).await;
     round_trip::<Notification>(&storage, fixture!("notification")).await;
+    round_trip::<ChangeEvent>(&storage, fixture!("change_event")).await;
+    round_trip::<Task>(&storage, fixture!("task")).await;
     for of in COLLECTIONS {
         assert_eq!(
             storage.count(of, &basalt_domain::Condition::always()).await.unwrap(),
@@ -92,6 +107,36 @@ pub async fn unknown_fields_come_back_at_any_depth(storage: Shared) {
     assert_eq!(after.values_at("badges.unknown_in_badge"), [&Value::Int(1)]);
 }
 
+/// In resources too, whatever of them is changed, moved or added.
+pub async fn unknown_fields_of_resources_come_back(storage: Shared) {
+    let document = parse(fixture!("dataset"));
+    apply(&storage, vec![insertion(Dataset::COLLECTION, document.clone())]).await.unwrap();
+    let id = document.get("_id").and_then(Value::as_id).unwrap();
+    let mut read: Stored<Dataset> = stored(&storage, &id).await;
+    read.value.resources.reverse();
+    let mut added = read.value.resources.first().unwrap().clone();
+    added.id = uuid::Uuid::nil();
+    read.value.resources.insert(0, added);
+    read.value.resources.last_mut().unwrap().title = "Renamed".into();
+    storage.commit(&ChangeSet::new().update(&read)).await.unwrap();
+    let after = only(storage.as_ref(), &Query::all(Dataset::COLLECTION)).await;
+    assert_eq!(after.get("unknown"), document.get("unknown"));
+    let resources = after.get("resources").and_then(Value::as_list).unwrap();
+    let [_added, _remote, file] = resources else { panic!("three resources") };
+    let before = document.get("resources").and_then(Value::as_list).and_then(<[_]>::first).and_then(Value::as_map);
+    assert_eq!(file.as_map().unwrap(), &before.unwrap().clone().with("title", "Renamed"));
+    for (field, value) in [
+        (dataset::RESOURCE_ID, "00000000-0000-0000-0000-000000000000"),
+        (dataset::RESOURCE_FORMAT, "csv"),
+        (dataset::RESOURCE_SCHEMA, "etalab/schema-irve-statique"),
+        (dataset::ZONE, "fr:departement:13"),
+        (dataset::BADGE, "inspire"),
+    ] {
+        let condition = field.eq(value).into_condition();
+        assert_eq!(storage.count(Dataset::COLLECTION, &condition).await.unwrap(), 1, "{value}");
+    }
+}
+
 /// Nulls, missing fields, references as DBRefs, numbers as floats.
 pub async fn shapes_of_former_versions_are_read(storage: Shared) {
     let organizations =
@@ -110,10 +155,37 @@ pub async fn shapes_of_former_versions_are_read(storage: Shared) {
         let read: Stored<User> = stored(&storage, &id).await;
         storage.commit(&ChangeSet::new().update(&read)).await.unwrap();
     }
+    for document in [former!("dataset.bare"), former!("dataset.nulls")] {
+        reads_former::<Dataset>(&storage, document).await;
+    }
+    // Ids of resources as binary data, in both forms; frequencies as they were called; text in place of a number.
+    let old = reads_former::<Dataset>(&storage, former!("dataset.binary")).await;
+    let ids: Vec<String> = old.resources.iter().map(|resource| resource.id.to_string()).collect();
+    assert!(ids.iter().zip(1..).all(|(id, at)| id.ends_with(&format!("c2{at}"))), "{ids:?}");
+    assert_eq!(old.frequency.as_deref(), Some("fortnighly"));
+    assert_eq!(old.organization, Some(basalt_domain::ObjectId::parse("534fff4c0000000000000003").unwrap()));
+    assert!(old.rest.get("last_modified").is_some(), "what had another name is kept");
+    reads_former::<Reuse>(&storage, former!("reuse.bare")).await;
+    reads_former::<Dataservice>(&storage, former!("dataservice.bare")).await;
+    reads_former::<Topic>(&storage, former!("topic.bare")).await;
+    reads_former::<Post>(&storage, former!("post.bare")).await;
+    reads_former::<License>(&storage, former!("license.bare")).await;
+    reads_former::<GeoZone>(&storage, former!("geo_zone.bare")).await;
     let follow = former!("follow.epoch");
     let id = follow.get("_id").and_then(Value::as_id).unwrap();
     apply(&storage, vec![insertion(Follow::COLLECTION, follow)]).await.unwrap();
     assert_eq!(stored::<Follow>(&storage, &id).await.value.until, None);
+}
+
+/// It can be read, and written back without a change.
+async fn reads_former<E: Entity + PartialEq + std::fmt::Debug>(storage: &Shared, document: Document) -> E {
+    let id: E = document.decode().unwrap();
+    apply(storage, vec![insertion(E::COLLECTION, document)]).await.unwrap();
+    let read: Stored<E> = stored(storage, id.id()).await;
+    storage.commit(&ChangeSet::new().update(&read)).await.unwrap();
+    let again: Stored<E> = stored(storage, id.id()).await;
+    assert_eq!(again.value, read.value);
+    again.value
 }
 
 /// At every depth: others may read the documents too.

@@ -73,8 +73,7 @@ impl TestApp {
         let shared: Arc<dyn Storage> = Arc::clone(&storage) as _;
         let services = Services::new(Context {
             // Ids of its own: those of records do not depend on what the feed notes.
-            store: Store::new(shared, CACHE_BYTES)
-                .with_feed(Arc::clone(&clock) as _, Arc::new(CountedIds::default())),
+            store: Store::new(shared, CACHE_BYTES).with_feed(Arc::clone(&clock) as _, Arc::new(CountedIds::default())),
             clock: Arc::clone(&clock) as _,
             ids: Arc::new(CountedIds::default()),
             files: basalt_files::open("memory://", &S3Options::default()).unwrap(),

@@ -9,7 +9,7 @@ use crate::{AppError, Context};
 
 /// Classes of the objects whose activities are listed: those that this portal can show. A total is
 /// then the number of what is listed, also in a database with activities of other objects.
-const SHOWN: [&str; 2] = ["Organization", "User"];
+const SHOWN: [&str; 6] = ["Dataservice", "Dataset", "Organization", "Reuse", "Topic", "User"];
 
 /// What happened.
 #[derive(Clone)]

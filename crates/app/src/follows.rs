@@ -1,11 +1,12 @@
-//! Following organisations and users.
+//! Following organisations, users and objects of the catalogue.
 
 use std::sync::Arc;
 
 use basalt_domain::{
-    Activity, ActivityKey, Document, Field, Follow, GenericReference, ObjectId, Organization, User, organization, user,
+    Activity, ActivityKey, CatalogueObject, Dataservice, Dataset, Document, Field, Follow, GenericReference, ObjectId,
+    Organization, Reuse, User, dataservice, dataset, organization, policy::object::Relation, reuse, user,
 };
-use basalt_ports::{ChangeSet, Page, PageRequest, Row};
+use basalt_ports::{ChangeSet, Kept, Page, PageRequest, Row};
 
 use crate::{AppError, Caller, Context, error::retried};
 
@@ -23,12 +24,18 @@ pub enum Followable {
     Organization(ObjectId),
     /// A user.
     User(ObjectId),
+    /// A dataset.
+    Dataset(ObjectId),
+    /// A reuse.
+    Reuse(ObjectId),
+    /// A dataservice.
+    Dataservice(ObjectId),
 }
 
 impl Followable {
     const fn id(self) -> ObjectId {
         match self {
-            Self::Organization(id) | Self::User(id) => id,
+            Self::Organization(id) | Self::User(id) | Self::Dataset(id) | Self::Reuse(id) | Self::Dataservice(id) => id,
         }
     }
 
@@ -36,6 +43,9 @@ impl Followable {
         match self {
             Self::Organization(id) => GenericReference::organization(id),
             Self::User(id) => GenericReference::user(id),
+            Self::Dataset(id) => GenericReference::new("Dataset", "dataset", id),
+            Self::Reuse(id) => GenericReference::new("Reuse", "reuse", id),
+            Self::Dataservice(id) => GenericReference::new("Dataservice", "dataservice", id),
         }
     }
 
@@ -43,6 +53,9 @@ impl Followable {
         match self {
             Self::Organization(_) => ActivityKey::OrganizationFollowed,
             Self::User(_) => ActivityKey::UserFollowed,
+            Self::Dataset(_) => ActivityKey::DatasetFollowed,
+            Self::Reuse(_) => ActivityKey::ReuseFollowed,
+            Self::Dataservice(_) => ActivityKey::DataserviceFollowed,
         }
     }
 
@@ -51,6 +64,9 @@ impl Followable {
         match self {
             Self::Organization(id) => changes.add::<Organization>(&id, &organization::FOLLOWERS, by),
             Self::User(id) => changes.add::<User>(&id, &user::FOLLOWERS, by),
+            Self::Dataset(id) => changes.add::<Dataset>(&id, &dataset::FOLLOWERS, by),
+            Self::Reuse(id) => changes.add::<Reuse>(&id, &reuse::FOLLOWERS, by),
+            Self::Dataservice(id) => changes.add::<Dataservice>(&id, &dataservice::FOLLOWERS, by),
         }
     }
 }
@@ -77,14 +93,31 @@ impl Follows {
         if page.exists() { Ok(page) } else { Err(AppError::NotFound("Page")) }
     }
 
-    /// Does this object exist? Error: `NotFound`.
-    pub async fn known(&self, object: Followable) -> Result<(), AppError> {
+    /// Does this object exist, and may the caller know of it? Error: `NotFound`.
+    pub async fn known(&self, caller: &Caller, object: Followable) -> Result<(), AppError> {
         let store = &self.0.store;
         let exists = match object {
             Followable::Organization(id) => store.organizations.get(&id).await?.is_some(),
             Followable::User(id) => store.users.get(&id).await?.is_some(),
+            Followable::Dataset(id) => self.seen::<Dataset>(caller, id).await?,
+            Followable::Reuse(id) => self.seen::<Reuse>(caller, id).await?,
+            Followable::Dataservice(id) => self.seen::<Dataservice>(caller, id).await?,
         };
         if exists { Ok(()) } else { Err(AppError::NotFound("Object")) }
+    }
+
+    /// Is there one that the caller may know of?
+    async fn seen<E: CatalogueObject + Kept>(&self, caller: &Caller, id: ObjectId) -> Result<bool, AppError> {
+        let Some(row) = self.0.store.of::<E>().get(&id).await? else { return Ok(false) };
+        if !row.value.is_private() {
+            return Ok(true);
+        }
+        let organization = match row.value.organization() {
+            Some(organization) => self.0.store.organizations.get(&organization).await?,
+            None => None,
+        };
+        let organization = organization.as_ref().map(|row| &row.value);
+        Ok(Relation::between(&caller.viewer, &row.value, organization, false).belongs())
     }
 
     /// Follows an object: whether that is new, and its number of followers. Errors: `SignIn`,

@@ -10,6 +10,11 @@ pub trait Form<E>: Send + Sync {
     /// state to be stored.
     fn apply(&self, entity: &mut E) -> Result<(), Vec<FieldError>>;
 
+    /// Is there something wrong with it that is told before any field is looked at? Error: `Invalid`.
+    fn check(&self) -> Result<(), AppError> {
+        Ok(())
+    }
+
     /// Does it ask for a deleted object to be restored?
     fn restores(&self) -> bool {
         false

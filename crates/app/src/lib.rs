@@ -4,6 +4,7 @@ pub mod activities;
 pub mod caller;
 pub mod contacts;
 pub mod context;
+pub mod datasets;
 pub mod error;
 pub mod follows;
 pub mod form;
@@ -13,12 +14,17 @@ pub mod objects;
 pub mod organizations;
 pub mod passwords;
 pub mod pictures;
+pub mod posts;
+pub mod sites;
 pub mod slugs;
 pub mod system;
 pub mod tokens;
+pub mod topics;
 pub mod users;
 
 use std::sync::Arc;
+
+use basalt_domain::{Chart, Dataservice, Reuse, Topic};
 
 pub use caller::Caller;
 pub use context::{Context, Secrets};
@@ -44,6 +50,28 @@ pub struct Services {
     pub contacts: contacts::Contacts,
     /// Notices to users.
     pub notices: notices::Notices,
+    /// Datasets.
+    pub datasets: objects::Objects<basalt_domain::Dataset>,
+    /// Resources of datasets.
+    pub resources: datasets::Resources,
+    /// Community resources.
+    pub community_resources: datasets::CommunityResources,
+    /// Uploaded files.
+    pub uploads: datasets::Uploads,
+    /// Reuses.
+    pub reuses: objects::Objects<Reuse>,
+    /// Dataservices.
+    pub dataservices: objects::Objects<Dataservice>,
+    /// Topics.
+    pub topics: objects::Objects<Topic>,
+    /// Elements of topics.
+    pub topic_elements: topics::Elements,
+    /// Visualisations.
+    pub charts: objects::Objects<Chart>,
+    /// Posts.
+    pub posts: posts::Posts,
+    /// The portal itself.
+    pub sites: sites::Sites,
 }
 
 impl Services {
@@ -58,6 +86,17 @@ impl Services {
             activities: activities::Activities::new(Arc::clone(&context)),
             contacts: contacts::Contacts::new(Arc::clone(&context)),
             notices: notices::Notices::new(Arc::clone(&context)),
+            datasets: objects::Objects::new(Arc::clone(&context)),
+            resources: datasets::Resources::new(objects::Objects::new(Arc::clone(&context))),
+            community_resources: datasets::CommunityResources::new(Arc::clone(&context)),
+            uploads: datasets::Uploads::new(Arc::clone(&context)),
+            reuses: objects::Objects::new(Arc::clone(&context)),
+            dataservices: objects::Objects::new(Arc::clone(&context)),
+            topics: objects::Objects::new(Arc::clone(&context)),
+            topic_elements: topics::Elements::new(Arc::clone(&context)),
+            charts: objects::Objects::new(Arc::clone(&context)),
+            posts: posts::Posts::new(Arc::clone(&context)),
+            sites: sites::Sites::new(Arc::clone(&context)),
             context,
         }
     }

@@ -1,9 +1,14 @@
 //! Objects of the catalogue: what is done alike with datasets, reuses, dataservices, topics and
 //! visualisations. What is particular to a class is its [`Class`].
 
+mod chart;
 pub mod counters;
+mod dataservice;
 mod marks;
-mod owners;
+pub(crate) mod owners;
+pub mod references;
+mod reuse;
+mod topic;
 
 use std::{marker::PhantomData, sync::Arc};
 
@@ -153,11 +158,22 @@ impl<E: Class> Objects<E> {
     /// Creates one, for the caller or an organisation of theirs. Errors: `SignIn`, `Invalid`.
     #[tracing::instrument(name = "app.objects.create", skip_all, fields(class = E::CLASS), err(level = "info"))]
     pub async fn create(&self, caller: &Caller, form: &dyn Form<E>) -> Result<E, AppError> {
+        self.create_with(caller, form, async |_object| Ok(ChangeSet::new())).await
+    }
+
+    /// The same, with what `also` makes of the new object: stored together or not at all.
+    pub async fn create_with(
+        &self,
+        caller: &Caller,
+        form: &dyn Form<E>,
+        also: impl AsyncFn(&E) -> Result<ChangeSet, AppError>,
+    ) -> Result<E, AppError> {
         let creator = caller.id()?;
         retried_with_slug(async |taken| {
             let context = &self.context;
             let now = context.now();
             let mut object = E::blank(context.id(), now);
+            form.check()?;
             form.apply(&mut object).map_err(|errors| invalid::<E>(None, errors))?;
             let organization = self.own(caller, &mut object, form.owner()?, true).await?;
             let fallback = object.id().to_string();
@@ -166,6 +182,7 @@ impl<E: Class> Objects<E> {
             object.set_slug(slug);
             let mut changes = E::settle(context, caller, None, &mut object).await?;
             changes = changes.insert(&object).and(counters::of_owner(None, Some(&object)));
+            changes = changes.and(also(&object).await?);
             changes = changes.and(slugs::taken(&context.store, E::CLASS, object.slug()).await?);
             if let Some(key) = E::CREATED {
                 changes = changes.insert(&self.activity(key, creator, &object, Vec::new()));
@@ -195,11 +212,24 @@ impl<E: Class> Objects<E> {
         form: &dyn Form<E>,
         expected: Option<Version>,
     ) -> Result<E, AppError> {
+        self.update_with(caller, id, form, expected, async |_object| Ok(ChangeSet::new())).await
+    }
+
+    /// The same, with what `also` makes of the changed object: stored together or not at all.
+    pub async fn update_with(
+        &self,
+        caller: &Caller,
+        id: ObjectId,
+        form: &dyn Form<E>,
+        expected: Option<Version>,
+        also: impl AsyncFn(&E) -> Result<ChangeSet, AppError>,
+    ) -> Result<E, AppError> {
         let action = if form.restores() { Action::Restore } else { Action::Edit };
         self.change_with(caller, id, action, expected, async |object| {
+            form.check()?;
             form.apply(object).map_err(|errors| invalid::<E>(Some(id), errors))?;
             self.own(caller, object, form.owner()?, false).await?;
-            Ok(ChangeSet::new())
+            also(object).await
         })
         .await
     }
@@ -241,6 +271,24 @@ impl<E: Class> Objects<E> {
         expected: Option<Version>,
         change: impl AsyncFn(&mut E) -> Result<ChangeSet, AppError>,
     ) -> Result<E, AppError> {
+        let now = self.context.now();
+        let touched = async |object: &mut E| {
+            let changes = change(object).await?;
+            object.touch(now);
+            Ok(changes)
+        };
+        self.change_quietly(caller, id, action, expected, touched).await
+    }
+
+    /// The same without noting when it was changed: for what services of the platform note.
+    pub async fn change_quietly(
+        &self,
+        caller: &Caller,
+        id: ObjectId,
+        action: Action,
+        expected: Option<Version>,
+        change: impl AsyncFn(&mut E) -> Result<ChangeSet, AppError>,
+    ) -> Result<E, AppError> {
         retried_with_slug(async |taken| {
             let mut stored = self.fresh(id).await?;
             self.allow(caller, &stored.value, action).await?;
@@ -249,7 +297,6 @@ impl<E: Class> Objects<E> {
             }
             let before = stored.value.clone();
             let mut changes = change(&mut stored.value).await?;
-            stored.value.touch(self.context.now());
             changes = changes.and(self.follow_title(&before, &mut stored.value, taken).await?);
             changes = changes.and(E::settle(&self.context, caller, Some(&before), &mut stored.value).await?);
             changes = changes.and(counters::of_owner(Some(&before), Some(&stored.value)));

@@ -1,17 +1,14 @@
 //! Whom an object belongs to, and who may say so.
 
-use basalt_domain::{Organization, Owner, policy::organization::Relation};
+use basalt_domain::{ObjectId, Organization, Owned, Owner, policy::organization::Relation};
 use basalt_ports::Row;
 
 use super::{Class, Objects, refused};
-use crate::{AppError, Caller, form::OwnerWish};
+use crate::{AppError, Caller, Context, form::OwnerWish};
 
 impl<E: Class> Objects<E> {
     /// Gives the object to whom the form says, the caller if it says nothing and the object is new.
     /// Returns the organisation it was given to.
-    ///
-    /// Source: udata 17, table of ownership in `behaviour.md`: only administrators of the portal
-    /// give to others, or change whom something belongs to.
     pub(super) async fn own(
         &self,
         caller: &Caller,
@@ -19,58 +16,91 @@ impl<E: Class> Objects<E> {
         wish: OwnerWish,
         new: bool,
     ) -> Result<Option<Row<Organization>>, AppError> {
-        let user = caller.id()?;
-        let sysadmin = caller.viewer.sysadmin;
-        if !new {
-            let owner = wish.owner.is_some_and(|owner| owner != object.owner() && !(E::OLD_FORM && owner.is_none()));
-            let organization = wish.organization.is_some_and(|organization| {
-                organization != object.organization() && !(E::OLD_FORM && organization.is_none())
-            });
-            if owner && !sysadmin {
-                return Err(refused::<E>("owner", fixed::<E>("owner")));
-            }
-            if organization && !sysadmin {
-                return Err(refused::<E>("organization", fixed::<E>("organization")));
-            }
-            if !owner && !organization {
-                return Ok(None);
-            }
-        }
-        // Both sent: datasets go to the organisation, other objects to the user.
-        let to_user = !E::OLD_FORM && matches!(wish.owner, Some(Some(_)));
-        if let Some(Some(id)) = wish.organization.filter(|_wish| !to_user) {
-            let unknown = || refused::<E>("organization", unknown::<E>("Organization", &id.to_string()));
-            let organization = self.context().store.organizations.get(&id).await?.ok_or_else(unknown)?;
-            if !Relation::between(&caller.viewer, &organization.value).belongs() {
-                return Err(refused::<E>("organization", "Permission denied for this organization"));
-            }
-            object.give(Owner::Organization(id));
-            return Ok(Some(organization));
-        }
-        if let Some(Some(id)) = wish.owner {
-            if id != user && !sysadmin {
-                return Err(refused::<E>("owner", "You can only set yourself as owner"));
-            }
-            let unknown = || refused::<E>("owner", unknown::<E>("User", &id.to_string()));
-            self.context().store.users.get(&id).await?.ok_or_else(unknown)?;
-            object.give(Owner::User(id));
+        let style = Style { old_form: E::OLD_FORM, refused: |field, message| refused::<E>(field, message) };
+        give(self.context(), caller, object, wish, new, style).await
+    }
+}
+
+/// How a class words its refusals.
+#[derive(Clone, Copy)]
+pub(crate) struct Style {
+    /// In the sentences of the older forms?
+    pub(crate) old_form: bool,
+    /// One failed check of one field.
+    pub(crate) refused: fn(&str, String) -> AppError,
+}
+
+/// Gives something to whom the form says, the caller if it says nothing and the thing is new.
+/// Returns the organisation it was given to.
+///
+/// Source: udata 17, table of ownership in `behaviour.md`: only administrators of the portal give to
+/// others. In the older forms a user may give what is theirs to an organisation of theirs, and who
+/// edits what is an organisation's may make it theirs.
+pub(crate) async fn give<E: Owned>(
+    context: &Context,
+    caller: &Caller,
+    object: &mut E,
+    wish: OwnerWish,
+    new: bool,
+    style: Style,
+) -> Result<Option<Row<Organization>>, AppError> {
+    let user = caller.id()?;
+    let sysadmin = caller.viewer.sysadmin;
+    let refuse = |field: &str, message: String| (style.refused)(field, message);
+    if !new {
+        let owner = differs(wish.owner, object.owner(), style);
+        let organization = differs(wish.organization, object.organization(), style);
+        if !owner && !organization {
             return Ok(None);
         }
-        if new {
-            object.give(Owner::User(user));
+        // What stays within the same kind of owner is a transfer.
+        let fixed = |present: Option<ObjectId>| !sysadmin && (!style.old_form || present.is_some());
+        if owner && fixed(object.owner()) {
+            return Err(refuse("owner", style.fixed("owner")));
         }
-        Ok(None)
+        if organization && fixed(object.organization()) {
+            return Err(refuse("organization", style.fixed("organization")));
+        }
     }
+    if let Some(Some(id)) = wish.organization.filter(|wished| new || *wished != object.organization()) {
+        let unknown = || refuse("organization", style.unknown("Organization", id));
+        let organization = context.store.organizations.get(&id).await?.ok_or_else(unknown)?;
+        if !Relation::between(&caller.viewer, &organization.value).belongs() {
+            return Err(refuse("organization", "Permission denied for this organization".into()));
+        }
+        object.give(Owner::Organization(id));
+        return Ok(Some(organization));
+    }
+    if let Some(Some(id)) = wish.owner {
+        let unknown = || refuse("owner", style.unknown("User", id));
+        context.store.users.get(&id).await?.ok_or_else(unknown)?;
+        if id != user && !sysadmin {
+            return Err(refuse("owner", "You can only set yourself as owner".into()));
+        }
+        object.give(Owner::User(id));
+        return Ok(None);
+    }
+    if new {
+        object.give(Owner::User(user));
+    }
+    Ok(None)
 }
 
-fn fixed<E: Class>(field: &str) -> String {
-    if E::OLD_FORM {
-        "Cannot change owner after creation. Please use transfer feature.".into()
-    } else {
-        format!("Cannot modify {field} after creation")
-    }
+/// Is something else wished than there is? The older forms take null for nothing.
+fn differs(wish: Option<Option<ObjectId>>, present: Option<ObjectId>, style: Style) -> bool {
+    wish.is_some_and(|wished| wished != present && !(style.old_form && wished.is_none()))
 }
 
-fn unknown<E: Class>(class: &str, id: &str) -> String {
-    if E::OLD_FORM { format!("{class} does not exists") } else { format!("Unknown reference '{id}'") }
+impl Style {
+    fn fixed(self, field: &str) -> String {
+        if self.old_form {
+            "Cannot change owner after creation. Please use transfer feature.".into()
+        } else {
+            format!("Cannot modify {field} after creation")
+        }
+    }
+
+    fn unknown(self, class: &str, id: ObjectId) -> String {
+        if self.old_form { format!("{class} does not exists") } else { format!("Unknown reference '{id}'") }
+    }
 }

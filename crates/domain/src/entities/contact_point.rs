@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fields::or_default;
+use super::{Owned, Owner, fields::or_default};
 use crate::{Collection, Document, Entity, Field, Filter, Kind, ObjectId};
 
 /// Whom to ask about an object.
@@ -64,5 +64,22 @@ impl Entity for ContactPoint {
 
     fn id(&self) -> &ObjectId {
         &self.id
+    }
+}
+
+impl Owned for ContactPoint {
+    fn owner(&self) -> Option<ObjectId> {
+        self.owner
+    }
+
+    fn organization(&self) -> Option<ObjectId> {
+        self.organization
+    }
+
+    fn give(&mut self, to: Owner) {
+        (self.owner, self.organization) = match to {
+            Owner::User(user) => (Some(user), None),
+            Owner::Organization(organization) => (None, Some(organization)),
+        };
     }
 }

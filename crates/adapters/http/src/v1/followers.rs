@@ -84,7 +84,7 @@ async fn object(ctx: &Ctx, followed: &Followed) -> Result<Followable, Problem> {
         Kind::Organization => Followable::Organization(id),
         Kind::User => Followable::User(id),
     };
-    ctx.services().follows.known(object).await?;
+    ctx.services().follows.known(&ctx.caller, object).await?;
     Ok(object)
 }
 

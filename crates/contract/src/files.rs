@@ -28,6 +28,7 @@ macro_rules! file_store_contract {
             what_is_not_there_is_not_found,
             a_deleted_file_is_gone,
             deleting_what_is_not_there_succeeds,
+            a_folder_lists_what_is_below_it_and_whole,
             a_range_gives_these_bytes,
             a_range_behind_the_end_is_refused_with_the_size,
             paths_do_not_mix,
@@ -143,6 +144,22 @@ pub async fn a_deleted_file_is_gone(store: Arc<dyn FileStore>) {
     assert_eq!(content(&store, "folder/b.txt").await, "b");
     put(&store, "folder/a.txt", "again").await;
     assert_eq!(content(&store, "folder/a.txt").await, "again");
+}
+
+/// A list has the files at any depth below, and none that is still being written.
+pub async fn a_folder_lists_what_is_below_it_and_whole(store: Arc<dyn FileStore>) {
+    for at in ["parts/a/0", "parts/a/1", "parts/b/0", "partsnot/0"] {
+        put(&store, at, "x").await;
+    }
+    let mut unfinished = store.begin(&path("parts/b/1"), "text/plain").await.expect("begin");
+    unfinished.write(pattern(9_000_000)).await.expect("write");
+    let listed = store.list(&path("parts")).await.expect("list");
+    let mut names: Vec<&str> = listed.iter().map(|(path, _meta)| path.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["parts/a/0", "parts/a/1", "parts/b/0"]);
+    assert!(listed.iter().all(|(_path, meta)| meta.size_bytes == 1));
+    assert!(store.list(&path("nothing")).await.expect("list").is_empty());
+    unfinished.abort().await.expect("abort");
 }
 
 /// Deleting twice is harmless, so a job may be repeated.

@@ -280,6 +280,9 @@ pub trait FileStore: Send + Sync + fmt::Debug {
     /// Removes a file; one that is not there is as good as removed. Errors: `Unavailable`.
     async fn delete(&self, path: &FilePath) -> Result<(), FileError>;
 
+    /// The files below a folder, at any depth, in no order; none where there is no such folder. Errors: `Unavailable`.
+    async fn list(&self, folder: &FilePath) -> Result<Vec<(FilePath, FileMeta)>, FileError>;
+
     /// Starts to write a file piece by piece. Nothing is to be seen before [`Upload::finish`]. Errors: `Unavailable`.
     async fn begin(&self, path: &FilePath, content_type: &str) -> Result<Box<dyn Upload>, FileError>;
 

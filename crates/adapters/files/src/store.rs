@@ -106,6 +106,15 @@ impl FileStore for ObjectFiles {
         }
     }
 
+    #[tracing::instrument(name = "files.list", skip_all, fields(file.path = %folder))]
+    async fn list(&self, folder: &FilePath) -> Result<Vec<(FilePath, FileMeta)>, FileError> {
+        let below = location(folder).map_err(meaning)?;
+        let objects: Vec<ObjectMeta> = self.store.list(Some(&below)).try_collect().await.map_err(meaning)?;
+        // What is no path of ours is the temporary file of a write.
+        let named = objects.iter().filter_map(|object| Some((FilePath::parse(object.location.as_ref()).ok()?, object)));
+        Ok(named.map(|(path, object)| (path.clone(), meta(&path, object, &Attributes::new()))).collect())
+    }
+
     #[tracing::instrument(name = "files.begin", skip_all, fields(file.path = %path))]
     async fn begin(&self, path: &FilePath, content_type: &str) -> Result<Box<dyn Upload>, FileError> {
         let options =

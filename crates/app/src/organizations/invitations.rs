@@ -51,7 +51,7 @@ impl Organizations {
             self.allow(caller, &stored.value, Action::Members)?;
             let (invited, email) = self.invited(invitation).await?;
             refuse_twice(&stored.value, invited.as_ref(), email.as_deref())?;
-            let assignments = Self::checked_assignments(&invitation.assignments)?;
+            let assignments = self.checked_assignments(id, &invitation.assignments).await?;
             let role = match invitation.role.as_deref() {
                 None => OrganizationRole::Editor,
                 Some(name) => OrganizationRole::parse(name)

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use basalt_domain::{
-    Assignment, Document, FieldError, GenericReference, Member, ObjectId, Organization, OrganizationRole,
-    policy::organization::Action,
+    Assignment, Dataservice, Dataset, Document, FieldError, GenericReference, Member, ObjectId, Organization,
+    OrganizationRole, Owned, Reuse, policy::organization::Action,
 };
-use basalt_ports::{ChangeSet, Row, Stored};
+use basalt_ports::{ChangeSet, Kept, Row, Stored};
 
 use super::{CLASS, Organizations, invalid};
 use crate::{AppError, Caller, error::retried};
@@ -97,7 +97,7 @@ impl Organizations {
             if role != Some(OrganizationRole::PartialEditor) {
                 return Err(AppError::message("User must be a partial_editor member of this organization"));
             }
-            let wanted = Self::checked_assignments(wishes)?;
+            let wanted = self.checked_assignments(id, wishes).await?;
             let former: HashMap<ObjectId, Stored<Assignment>> =
                 self.assignments_of(id, user).await?.into_iter().map(|row| (row.value.subject.id(), row)).collect();
             let mut changes = ChangeSet::new();
@@ -122,24 +122,44 @@ impl Organizations {
         .await
     }
 
-    /// The references that a client's wishes stand for.
-    ///
-    /// The catalogue is not part of the portal yet, so no object can belong to the organisation:
-    /// every wish is refused by name rather than stored unseen.
-    pub(super) fn checked_assignments(wishes: &[AssignmentWish]) -> Result<Vec<GenericReference>, AppError> {
-        match wishes.first() {
-            None => Ok(Vec::new()),
-            Some(wish) if !ASSIGNABLE.iter().any(|(class, _collection)| *class == wish.class) => {
-                Err(AppError::check("assignments", format!("Invalid object class '{}'", wish.class)))
+    /// The references that a client's wishes stand for: objects of this organisation.
+    pub(super) async fn checked_assignments(
+        &self,
+        organization: ObjectId,
+        wishes: &[AssignmentWish],
+    ) -> Result<Vec<GenericReference>, AppError> {
+        let mut wanted: Vec<GenericReference> = Vec::new();
+        for wish in wishes {
+            let refused = |message: String| AppError::check("assignments", message);
+            let known = ASSIGNABLE.iter().find(|(class, _collection)| *class == wish.class);
+            let (class, collection) = known.ok_or_else(|| refused(format!("Invalid object class '{}'", wish.class)))?;
+            let sent = wish.id.as_deref().unwrap_or("None");
+            let missing = || refused(format!("{class} '{sent}' not found"));
+            let id = match wish.id.as_deref().map(ObjectId::parse) {
+                None => return Err(missing()),
+                Some(id) => id.map_err(|error| AppError::body(CLASS, error.to_string()))?,
+            };
+            let of = match *class {
+                "Dataset" => self.organization_of::<Dataset>(id).await?,
+                "Dataservice" => self.organization_of::<Dataservice>(id).await?,
+                _ => self.organization_of::<Reuse>(id).await?,
+            };
+            if of.ok_or_else(missing)? != Some(organization) {
+                return Err(refused(format!("{class} '{sent}' does not belong to this organization")));
             }
-            Some(wish) => {
-                if let Some(Err(error)) = wish.id.as_deref().map(ObjectId::parse) {
-                    return Err(AppError::body(CLASS, error.to_string()));
-                }
-                let id = wish.id.as_deref().unwrap_or("None");
-                Err(AppError::check("assignments", format!("{} '{id}' not found", wish.class)))
+            if !wanted.iter().any(|reference| reference.id() == id) {
+                wanted.push(GenericReference::new(class, collection, id));
             }
         }
+        Ok(wanted)
+    }
+
+    /// The organisation an object belongs to; none where there is no such object.
+    async fn organization_of<E: Kept + Owned<Id = ObjectId>>(
+        &self,
+        id: ObjectId,
+    ) -> Result<Option<Option<ObjectId>>, AppError> {
+        Ok(self.0.store.of::<E>().get(&id).await?.map(|row| row.value.organization()))
     }
 
     pub(super) fn new_assignment(&self, id: ObjectId, user: ObjectId, subject: GenericReference) -> Assignment {

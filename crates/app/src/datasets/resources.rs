@@ -1,0 +1,276 @@
+//! Resources of a dataset: added, changed, removed, put in order. They live in their dataset, so
+//! every change is a change of that record.
+
+use basalt_domain::{
+    Activity, ActivityKey, CommunityResource, Dataset, Document, Invalid, ObjectId, Resource, dataset::RESOURCE_ID,
+    policy::object::Action,
+};
+use basalt_ports::{ChangeSet, Row};
+use sha1::{Digest, Sha1};
+use uuid::Uuid;
+
+use super::Hosted;
+use crate::{AppError, Caller, Form, objects::Objects};
+
+/// How often a writer that lost a race tries again: many may add resources to one dataset at once.
+const ATTEMPTS: u32 = 8;
+/// Stored fields of a resource whose change is not told.
+const UNTOLD: [&str; 6] = ["_id", "urlhash", "fs_filename", "created_at_internal", "last_modified_internal", "metrics"];
+
+/// Changes to a resource that a client asked for.
+pub trait ResourceForm: Form<Resource> {}
+
+impl<F: Form<Resource>> ResourceForm for F {}
+
+/// Resources of datasets. Cheap to clone.
+#[derive(Clone)]
+pub struct Resources(Objects<Dataset>);
+
+/// Where a resource is.
+pub enum Located {
+    /// In this dataset.
+    In(Row<Dataset>),
+    /// It is one of the community.
+    Community(Row<CommunityResource>),
+}
+
+/// One place in the wished order.
+pub struct Order<'a> {
+    /// The resource.
+    pub id: Uuid,
+    /// What is changed of it besides.
+    pub form: Option<&'a dyn Form<Resource>>,
+}
+
+impl Resources {
+    /// Of these datasets.
+    pub const fn new(datasets: Objects<Dataset>) -> Self {
+        Self(datasets)
+    }
+
+    pub(super) const fn datasets(&self) -> &Objects<Dataset> {
+        &self.0
+    }
+
+    /// Where the resource of this id is, whoever asks.
+    pub async fn locate(&self, id: Uuid) -> Result<Option<Located>, AppError> {
+        let store = &self.0.context().store;
+        if let Some(row) = store.datasets.first(RESOURCE_ID.eq(id.to_string())).await? {
+            return Ok(Some(Located::In(row)));
+        }
+        Ok(store.community_resources.get(&id).await?.map(Located::Community))
+    }
+
+    /// Adds a resource, before the others. Errors: `SignIn`, `Forbidden`, `NotFound`, `Invalid`.
+    pub async fn add(
+        &self,
+        caller: &Caller,
+        dataset: ObjectId,
+        form: &dyn Form<Resource>,
+    ) -> Result<Resource, AppError> {
+        let context = self.0.context();
+        let mut resource = Resource::blank(context.uuid(), context.now());
+        form.apply(&mut resource).map_err(|errors| invalid(None, errors))?;
+        self.add_ready(caller, dataset, resource).await
+    }
+
+    /// Adds an uploaded file as a resource, before the others. Errors: as of [`Self::add`].
+    pub async fn add_hosted(&self, caller: &Caller, dataset: ObjectId, file: &Hosted) -> Result<Resource, AppError> {
+        let context = self.0.context();
+        let mut resource = Resource::blank(context.uuid(), context.now());
+        resource.kind = "main".into();
+        file.fill(&mut resource);
+        self.add_ready(caller, dataset, resource).await
+    }
+
+    async fn add_ready(&self, caller: &Caller, dataset: ObjectId, resource: Resource) -> Result<Resource, AppError> {
+        let resource = hashed(resource);
+        let change = async |dataset: &mut Dataset| {
+            dataset.resources.insert(0, resource.clone());
+            Ok(self.told(ActivityKey::ResourceAdded, caller, dataset, &resource, Vec::new()))
+        };
+        self.insist(|| self.0.change_with(caller, dataset, Action::Restore, None, &change)).await?;
+        Ok(resource)
+    }
+
+    /// Changes a resource. What is stored here keeps where and what it is. Errors: as of
+    /// [`Self::add`], `NotFound` for no such resource.
+    pub async fn update(
+        &self,
+        caller: &Caller,
+        dataset: ObjectId,
+        id: Uuid,
+        form: &dyn Form<Resource>,
+    ) -> Result<Resource, AppError> {
+        self.change(caller, dataset, id, |resource| apply(form, resource)).await
+    }
+
+    /// Puts an uploaded file in the place of the one there is. Errors: as of [`Self::update`],
+    /// `Invalid` for a resource that is stored elsewhere.
+    pub async fn replace_hosted(
+        &self,
+        caller: &Caller,
+        dataset: ObjectId,
+        id: Uuid,
+        file: &Hosted,
+    ) -> Result<Resource, AppError> {
+        let before = self.0.fresh(dataset).await?.value;
+        let former = before.resource(id).cloned();
+        let changed = self.change(caller, dataset, id, |resource| replace(file, resource)).await?;
+        if let Some(former) = former {
+            super::hosted::discard(self.0.context(), &former).await;
+        }
+        Ok(changed)
+    }
+
+    /// Removes a resource, and its file where it is stored here. Errors: as of [`Self::update`].
+    pub async fn remove(&self, caller: &Caller, dataset: ObjectId, id: Uuid) -> Result<(), AppError> {
+        let removed = tokio::sync::Mutex::new(None);
+        let change = async |dataset: &mut Dataset| {
+            let at = dataset.resources.iter().position(|resource| resource.id == id);
+            let resource = dataset.resources.remove(at.ok_or(AppError::NotFound("Resource"))?);
+            let told = self.told(ActivityKey::ResourceRemoved, caller, dataset, &resource, Vec::new());
+            *removed.lock().await = Some(resource);
+            Ok(told)
+        };
+        self.insist(|| self.0.change_with(caller, dataset, Action::Restore, None, &change)).await?;
+        if let Some(resource) = removed.into_inner() {
+            super::hosted::discard(self.0.context(), &resource).await;
+        }
+        Ok(())
+    }
+
+    /// Puts all resources in this order. Errors: as of [`Self::update`], `Invalid` unless every one
+    /// is named once.
+    pub async fn reorder(
+        &self,
+        caller: &Caller,
+        dataset: ObjectId,
+        order: &[Order<'_>],
+    ) -> Result<Vec<Resource>, AppError> {
+        let now = self.0.context().now();
+        let change = async |dataset: &mut Dataset| {
+            if order.len() != dataset.resources.len() {
+                let (sent, all) = (order.len(), dataset.resources.len());
+                let message = format!("All resources must be reordered, you provided {sent} out of {all}");
+                return Err(AppError::message(message));
+            }
+            let mut present = std::mem::take(&mut dataset.resources);
+            let known: Vec<String> = present.iter().map(|resource| format!("'{}'", resource.id)).collect();
+            for wished in order {
+                let at = present.iter().position(|resource| resource.id == wished.id).ok_or_else(|| {
+                    let known = known.join(", ");
+                    AppError::message(format!("Resource ids must match existing ones in dataset, ie: {{{known}}}"))
+                })?;
+                let mut resource = present.remove(at);
+                if let Some(form) = wished.form {
+                    apply(form, &mut resource)?;
+                    resource.last_modified_internal = now;
+                }
+                dataset.resources.push(hashed(resource));
+            }
+            Ok(ChangeSet::new())
+        };
+        let changed = self.insist(|| self.0.change_with(caller, dataset, Action::Restore, None, &change)).await?;
+        Ok(changed.resources)
+    }
+
+    /// Changes one resource and tells of it.
+    async fn change(
+        &self,
+        caller: &Caller,
+        dataset: ObjectId,
+        id: Uuid,
+        change: impl Fn(&mut Resource) -> Result<(), AppError>,
+    ) -> Result<Resource, AppError> {
+        let now = self.0.context().now();
+        let change = async |dataset: &mut Dataset| {
+            let resource = dataset.resource_mut(id).ok_or(AppError::NotFound("Resource"))?;
+            let before = resource.clone();
+            change(resource)?;
+            resource.last_modified_internal = now;
+            *resource = hashed(resource.clone());
+            let after = resource.clone();
+            let changes = changed(&before, &after)?;
+            Ok(self.told(ActivityKey::ResourceUpdated, caller, dataset, &after, changes))
+        };
+        let changed = self.insist(|| self.0.change_with(caller, dataset, Action::Restore, None, &change)).await?;
+        changed.resource(id).cloned().ok_or(AppError::NotFound("Resource"))
+    }
+
+    /// Tries again while others are faster.
+    pub(super) async fn insist<T, R>(&self, attempt: impl Fn() -> R) -> Result<T, AppError>
+    where
+        R: Future<Output = Result<T, AppError>>,
+    {
+        let mut lost = 0;
+        loop {
+            match attempt().await {
+                Err(error) if error.is_stale() && lost < ATTEMPTS => lost += 1,
+                result => return result,
+            }
+        }
+    }
+
+    /// The activity that tells what was done with a resource.
+    fn told(
+        &self,
+        key: ActivityKey,
+        caller: &Caller,
+        dataset: &Dataset,
+        resource: &Resource,
+        changes: Vec<String>,
+    ) -> ChangeSet {
+        let Some(actor) = caller.viewer.user else { return ChangeSet::new() };
+        let extras = Document::new().with("resource_id", resource.id).with("resource_title", resource.title.as_str());
+        let activity = Activity { extras, ..self.0.activity(key, actor, dataset, changes) };
+        ChangeSet::new().insert(&activity)
+    }
+}
+
+/// Applies a form to a resource: the file of one that is stored here stays what it is.
+pub(super) fn apply(form: &dyn Form<Resource>, resource: &mut Resource) -> Result<(), AppError> {
+    let before = resource.clone();
+    form.apply(resource).map_err(|errors| invalid(Some(before.id), errors))?;
+    if resource.filetype != before.filetype {
+        return Err(AppError::message("Cannot modify filetype after creation"));
+    }
+    if before.is_hosted() {
+        let Resource { url, checksum, filesize, mime, format, .. } = before;
+        (resource.url, resource.checksum, resource.filesize) = (url, checksum, filesize);
+        (resource.mime, resource.format) = (mime, format);
+    }
+    Ok(())
+}
+
+/// Puts an uploaded file in the place of the one there is.
+pub(super) fn replace(file: &Hosted, resource: &mut Resource) -> Result<(), AppError> {
+    if !resource.is_hosted() {
+        return Err(AppError::message("A file cannot replace a resource that is stored elsewhere"));
+    }
+    file.fill(resource);
+    Ok(())
+}
+
+/// The resource with the sum over its address.
+pub(super) fn hashed(mut resource: Resource) -> Resource {
+    let hex = super::uploads::hex(&Sha1::digest(resource.url.as_bytes()));
+    resource.urlhash = Some(hex);
+    resource
+}
+
+/// Errors about the body that was to change a resource.
+pub(super) fn invalid(id: Option<Uuid>, errors: Vec<basalt_domain::FieldError>) -> AppError {
+    AppError::Invalid(Invalid { subject: Some(("Resource", id.map(|id| id.to_string()))), errors, message: None })
+}
+
+/// Names of the stored fields that differ and are told, sorted.
+fn changed(before: &Resource, after: &Resource) -> Result<Vec<String>, AppError> {
+    let old = Document::of(before).map_err(AppError::internal)?;
+    let new = Document::of(after).map_err(AppError::internal)?;
+    let mut names: Vec<String> = old.keys().chain(new.keys()).cloned().collect();
+    names.sort_unstable();
+    names.dedup();
+    names.retain(|name| !UNTOLD.contains(&name.as_str()) && old.get(name) != new.get(name));
+    Ok(names)
+}

@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod avatars;
 pub mod contacts;
+mod exports;
 pub mod followers;
 pub mod me;
 pub mod notifications;
@@ -22,5 +23,6 @@ pub fn operations() -> Vec<Operation> {
     all.extend(avatars::operations());
     all.extend(activity::operations());
     all.extend(notifications::operations());
+    all.extend(exports::operations());
     all
 }

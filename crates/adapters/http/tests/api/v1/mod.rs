@@ -1,5 +1,6 @@
 mod activity;
 mod avatars;
+mod exports;
 mod me;
 mod notifications;
 mod organizations;

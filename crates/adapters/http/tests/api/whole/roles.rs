@@ -1,0 +1,193 @@
+//! Who may do what, over HTTP, cell by cell: seven roles, every kind of object, every action.
+
+use actix_web::http::Method;
+use basalt_domain::{Organization, OrganizationRole};
+use serde_json::{Value, json};
+
+use crate::support::{Account, Answer, TestApp, an_organization};
+
+/// What was observed on the reference.
+const OBSERVED: &str = include_str!("../../golden/roles.txt");
+
+/// Cells that are decided otherwise, see `docs/api/differences.md`: a private topic is hidden like
+/// everything private.
+const DECIDED: [(&str, &str, usize, u16); 2] = [("topic", "read private", 0, 404), ("topic", "read private", 1, 404)];
+
+/// How one kind of object is reached.
+struct Kind {
+    name: &'static str,
+    path: &'static str,
+    change: Method,
+    deleted: &'static str,
+    body: fn(number: usize, dataset: &str) -> Value,
+}
+
+const KINDS: [Kind; 6] = [
+    Kind {
+        name: "dataset",
+        path: "/api/1/datasets/",
+        change: Method::PUT,
+        deleted: "deleted",
+        body: |number, _dataset| json!({"title": format!("Dataset {number}"), "description": "d"}),
+    },
+    Kind {
+        name: "reuse",
+        path: "/api/1/reuses/",
+        change: Method::PUT,
+        deleted: "deleted",
+        body: |number, _dataset| {
+            let url = format!("https://example.org/{number}");
+            json!({"title": format!("Reuse {number}"), "description": "d", "type": "api", "topic": "health", "url": url})
+        },
+    },
+    Kind {
+        name: "dataservice",
+        path: "/api/1/dataservices/",
+        change: Method::PATCH,
+        deleted: "deleted_at",
+        body: |number, _dataset| json!({"title": format!("Dataservice {number}")}),
+    },
+    Kind {
+        name: "topic",
+        path: "/api/2/topics/",
+        change: Method::PUT,
+        deleted: "deleted",
+        body: |number, _dataset| json!({"name": format!("Topic {number}")}),
+    },
+    Kind {
+        name: "contact point",
+        path: "/api/1/contacts/",
+        change: Method::PUT,
+        deleted: "deleted",
+        body: |number, _dataset| {
+            json!({"name": format!("Desk {number}"), "email": "desk@example.org", "role": "contact"})
+        },
+    },
+    Kind {
+        name: "community resource",
+        path: "/api/1/datasets/community_resources/",
+        change: Method::PUT,
+        deleted: "deleted",
+        body: |number, dataset| {
+            let url = format!("https://example.org/{number}.csv");
+            json!({"title": "More", "filetype": "remote", "type": "main", "url": url, "dataset": dataset})
+        },
+    },
+];
+
+struct World {
+    app: TestApp,
+    organization: Organization,
+    dataset: String,
+    /// Anonymous, stranger, partial editor twice, editor, admin, sysadmin.
+    roles: [Option<Account>; 7],
+}
+
+impl World {
+    async fn new() -> Self {
+        let app = TestApp::new().await;
+        let (stranger, partial) = (app.user("Stan Stranger").await, app.user("Paul Partial").await);
+        let (editor, admin) = (app.user("Edda Editor").await, app.user("Olga Owner").await);
+        let sysadmin = app.admin().await;
+        let organization = an_organization()
+            .with_admin(&admin)
+            .with_editor(&editor)
+            .with(&partial, OrganizationRole::PartialEditor)
+            .stored(&app)
+            .await;
+        let roles =
+            [None, Some(stranger), Some(partial.clone()), Some(partial), Some(editor), Some(admin), Some(sysadmin)];
+        let mut world = Self { app, organization, dataset: String::new(), roles };
+        world.dataset = world.create(&KINDS[0], 0).await;
+        world
+    }
+
+    async fn send(&self, role: usize, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        let mut request = self.app.request(method, path);
+        if let Some(account) = &self.roles[role] {
+            request = request.key(account);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        request.send().await
+    }
+
+    fn body(&self, kind: &Kind, number: usize) -> Value {
+        let mut body = (kind.body)(number, &self.dataset);
+        body["organization"] = json!(self.organization.id.to_string());
+        body
+    }
+
+    /// A new object of the organisation, made by its admin.
+    async fn create(&self, kind: &Kind, number: usize) -> String {
+        let answer = self.send(5, Method::POST, kind.path, Some(&self.body(kind, number))).await;
+        assert_eq!(answer.status, 201, "{}: {:?}", kind.name, answer.body);
+        answer.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// What this role is answered when it does this with a new object.
+    async fn status(&self, kind: &Kind, action: &str, role: usize, number: usize) -> u16 {
+        if action == "create for the organization" {
+            return self.send(role, Method::POST, kind.path, Some(&self.body(kind, number))).await.status;
+        }
+        let id = self.create(kind, number).await;
+        if role == 3 {
+            self.assign(kind, &id).await;
+        }
+        let path = format!("{}{id}/", kind.path);
+        if action == "read private" {
+            let hidden = self.send(5, kind.change.clone(), &path, Some(&json!({"private": true}))).await;
+            assert_eq!(hidden.status, 200, "{}: {:?}", kind.name, hidden.body);
+        }
+        if action.ends_with(" deleted") {
+            assert_eq!(self.send(5, Method::DELETE, &path, None).await.status, 204);
+        }
+        let renamed = json!({"description": "other"});
+        let (method, path, body) = match action {
+            "read" | "read private" | "read deleted" => (Method::GET, path, None),
+            "edit" | "edit deleted" => (kind.change.clone(), path, Some(renamed)),
+            "restore deleted" => (kind.change.clone(), path, Some(json!({kind.deleted: null}))),
+            "delete" => (Method::DELETE, path, None),
+            "feature" => (Method::POST, format!("{path}featured/"), None),
+            other => panic!("unknown action {other}"),
+        };
+        self.send(role, method, &path, body.as_ref()).await.status
+    }
+
+    /// Gives the object to the partial editor, and nothing else.
+    async fn assign(&self, kind: &Kind, id: &str) {
+        let class = match kind.name {
+            "dataset" => "Dataset",
+            "reuse" => "Reuse",
+            "dataservice" => "Dataservice",
+            other => panic!("{other} cannot be assigned"),
+        };
+        let partial = self.roles[3].as_ref().unwrap().id;
+        let path = format!("/api/1/organizations/{}/member/{partial}/assignments/", self.organization.id);
+        let answer = self.send(5, Method::PUT, &path, Some(&json!([{"class": class, "id": id}]))).await;
+        assert_eq!(answer.status, 200, "{:?}", answer.body);
+    }
+}
+
+#[actix_web::test]
+async fn each_role_is_answered_as_the_table_says() {
+    let world = World::new().await;
+    let (mut number, mut wrong) = (1, Vec::new());
+    for line in OBSERVED.lines().filter(|line| !line.starts_with('#')) {
+        let [name, action, cells] = line.splitn(3, '|').map(str::trim).collect::<Vec<_>>().try_into().unwrap();
+        let kind = KINDS.iter().find(|kind| kind.name == name).unwrap();
+        for (role, cell) in cells.split_whitespace().enumerate() {
+            let Ok(observed) = cell.parse::<u16>() else { continue };
+            let decided = DECIDED.iter().find(|decided| (decided.0, decided.1, decided.2) == (name, action, role));
+            let expected = decided.map_or(observed, |decided| decided.3);
+            number += 1;
+            let status = world.status(kind, action, role, number).await;
+            if status != expected {
+                wrong.push(format!("{name}, {action}, role {role}: {status}, not {expected}"));
+            }
+        }
+    }
+    assert!(number > 200, "the table was read: {number} cells");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -11,6 +11,7 @@ pub mod page;
 pub mod pictures;
 pub mod raw;
 pub mod repo;
+pub mod search;
 pub mod storage;
 pub mod store;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use basalt_domain::{
     Condition, Entity, Organization, Path, Test, Value,
-    entities::organization::{CREATED_AT, MEMBER, NAME, SLUG, joined_by, visible},
+    entities::organization::{BUSINESS_NUMBER, CREATED_AT, MEMBER, NAME, SLUG, joined_by, visible},
 };
 use basalt_ports::{Query, SortKey, Storage};
 use sea_orm::Statement;
@@ -92,4 +92,22 @@ async fn the_epoch_changes_with_the_writes_of_others_only() {
     other.commit(&organization(2)).await.unwrap();
     settle().await;
     assert_ne!(storage.epoch(), Some(before), "the write of another");
+}
+
+/// What is read on the thread that asks for it.
+#[tokio::test]
+async fn only_what_leads_to_few_records_is_a_lookup() {
+    let (storage, _home) = storage().await;
+    let table = storage.table(Organization::COLLECTION).unwrap();
+    let id = Condition::Is(Organization::COLLECTION.id_path(), Test::Eq(Value::Null));
+    let slug = SLUG.eq("a").into_condition();
+    for condition in [id.clone(), slug.clone(), Condition::Any(vec![id, slug])] {
+        assert!(select::is_lookup(table, &Query { limit: u64::MAX, ..query(condition, &[]) }));
+    }
+    for condition in [visible().into_condition(), NAME.eq("a").into_condition(), NAME.contains("a").into_condition()] {
+        assert!(!select::is_lookup(table, &query(condition, &[])));
+    }
+    let number = query(BUSINESS_NUMBER.eq("1").into_condition(), &[]);
+    assert!(select::is_lookup(table, &number));
+    assert!(!select::is_lookup(table, &Query { limit: u64::MAX, ..number }));
 }

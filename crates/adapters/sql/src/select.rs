@@ -18,30 +18,30 @@ use crate::{
 const DEEP: u64 = 100;
 
 /// Records that are read at once as if they were one.
-const FEW: usize = 20;
+const FEW: u64 = 20;
 
 /// Does an index lead to the few records that the query may return? Answered by what is declared,
-/// not by what is stored: an index over equal values in thousands of records is a mistake.
+/// not by what is stored: values that are equal in one field may be so in thousands of records.
 pub(crate) fn is_lookup(table: &Table, query: &Query) -> bool {
-    leads(table, &query.condition)
+    leads(table, &query.condition, query.limit <= FEW)
 }
 
-fn leads(table: &Table, condition: &Condition) -> bool {
+fn leads(table: &Table, condition: &Condition, few: bool) -> bool {
     let all = match condition {
-        Condition::Any(any) => return any.len() <= FEW && any.iter().all(|one| leads(table, one)),
+        Condition::Any(any) => return any.len() <= 4 && any.iter().all(|one| leads(table, one, few)),
         Condition::All(all) => all.as_slice(),
         one => std::slice::from_ref(one),
     };
-    let equal: Vec<&str> = all
-        .iter()
-        .filter_map(|one| match one {
-            Condition::Is(path, Test::Eq(_)) if !path.many => Some(path.name),
-            Condition::Is(path, Test::In(values)) if path.name == "_id" && values.len() <= FEW => Some(path.name),
-            _ => None,
+    let is_equal = |field: &str| {
+        all.iter().any(|one| match one {
+            Condition::Is(path, Test::Eq(_)) => path.name == field && !path.many,
+            Condition::Is(path, Test::In(values)) => path.name == field && field == "_id" && values.len() as u64 <= FEW,
+            _ => false,
         })
-        .collect();
-    let mut keys = table.of.unique.iter().chain(table.of.indexes);
-    equal.contains(&"_id") || keys.any(|fields| fields.iter().all(|field| equal.contains(field)))
+    };
+    let are_equal = |fields: &&[&str]| fields.iter().all(|field| is_equal(field));
+    let mut indexes = table.of.indexes.iter().filter(|fields| few || fields.len() > 1);
+    is_equal("_id") || table.of.unique.iter().any(are_equal) || indexes.any(are_equal)
 }
 
 /// `version, document` of the records of a query, in its order.

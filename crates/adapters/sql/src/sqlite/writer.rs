@@ -5,6 +5,7 @@
 //! set that fails is undone alone.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -85,7 +86,12 @@ fn serve(connection: &Connection, waiting: &Receiver<Job>, mut watch: Watch) {
         match waiting.recv_timeout(watch.next.saturating_duration_since(Instant::now())) {
             Ok(first) => {
                 let others = waiting.try_iter().take(TOGETHER - 1);
-                store(connection, std::iter::once(first).chain(others).collect());
+                let jobs = std::iter::once(first).chain(others).collect();
+                // A fault of ours must not end all writing: who waits is told, others go on.
+                if catch_unwind(AssertUnwindSafe(|| store(connection, jobs))).is_err() {
+                    tracing::error!("a transaction panicked");
+                    undo(connection);
+                }
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
@@ -105,8 +111,8 @@ fn store(connection: &Connection, jobs: Vec<Job>) {
         let nothing = results.iter().all(Result::is_err);
         execute(connection, if nothing { "ROLLBACK" } else { "COMMIT" })
     });
-    if outcome.is_err() && !connection.is_autocommit() && execute(connection, "ROLLBACK").is_err() {
-        tracing::warn!("transaction was not rolled back");
+    if outcome.is_err() {
+        undo(connection);
     }
     let mut results = results.into_iter();
     for job in jobs {
@@ -115,10 +121,16 @@ fn store(connection: &Connection, jobs: Vec<Job>) {
             // It was undone because of itself, and knows better why.
             (Err(_all), Some(Err(failure))) => Err(failure),
             (Err(all), _) => Err(again(all)),
-            (Ok(()), None) => Ok(()),
+            (Ok(()), None) => Err(Failure::Final(StorageError::unavailable("it was not tried"))),
         };
         // Nobody waits any more: that is their affair.
         let _ = job.answer.send(result);
+    }
+}
+
+fn undo(connection: &Connection) {
+    if !connection.is_autocommit() && execute(connection, "ROLLBACK").is_err() {
+        tracing::warn!("transaction was not rolled back");
     }
 }
 

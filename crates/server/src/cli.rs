@@ -37,6 +37,9 @@ pub enum Command {
     Export(ExportArguments),
     /// Copy all records from one storage to another, and compare them.
     Copy(CopyArguments),
+    /// Check the numbers kept with datasets, reuses, dataservices and their owners.
+    #[command(subcommand)]
+    Metrics(MetricsCommand),
     /// Serve a portal with demo data, and print a key for it.
     Demo(DemoArguments),
 }
@@ -122,6 +125,21 @@ pub struct CopyArguments {
     /// The storage to write.
     #[arg(long, value_name = "URL")]
     pub to: String,
+}
+
+/// Check the numbers kept with records.
+#[derive(Debug, Subcommand)]
+pub enum MetricsCommand {
+    /// Count everything again, and tell each number that is wrong.
+    Verify(VerifyArguments),
+}
+
+/// What to do about wrong numbers.
+#[derive(Debug, Args)]
+pub struct VerifyArguments {
+    /// Put them right.
+    #[arg(long)]
+    pub repair: bool,
 }
 
 /// How to serve the demo.

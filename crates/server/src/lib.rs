@@ -11,6 +11,8 @@ mod folders;
 pub mod import;
 pub mod logging;
 pub mod records;
+pub mod recount;
+pub mod reference;
 pub mod secrets;
 pub mod serve;
 pub mod settings;

@@ -12,7 +12,7 @@ use secrecy::ExposeSecret;
 
 use crate::{
     failure::Failure,
-    secrets,
+    reference, secrets,
     settings::{DATA_FOLDER, Files, Settings},
     storage,
 };
@@ -79,5 +79,9 @@ pub async fn ready_services(settings: &Settings) -> Result<Services, Failure> {
     if settings.storage.migrate {
         storage.migrate().await?;
     }
-    services(settings, storage)
+    let services = services(settings, storage)?;
+    if settings.storage.migrate {
+        reference::load_missing(&services.context.store).await?;
+    }
+    Ok(services)
 }

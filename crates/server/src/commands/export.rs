@@ -17,6 +17,8 @@ use crate::{cli::ExportArguments, failure::Failure, records::Records, settings::
 const PROOFS: [&str; 3] = ["password", "apikey", "fs_uniquifier"];
 /// Records that are nothing without their secret.
 const KEYS: &str = "api_token";
+/// What was written when, for what follows this very storage; an import elsewhere makes its own.
+const FEED: &str = "basalt_change";
 
 /// One line of an export.
 #[derive(Serialize)]
@@ -62,7 +64,7 @@ fn private(path: &Path) -> io::Result<File> {
 async fn write_all(storage: &Arc<dyn Storage>, with_secrets: bool, output: &mut impl Write) -> Result<u64, Failure> {
     let mut count = 0;
     for of in COLLECTIONS {
-        if of.name == KEYS && !with_secrets {
+        if of.name == FEED || of.name == KEYS && !with_secrets {
             continue;
         }
         let mut records = Records::new(Arc::clone(storage), of);

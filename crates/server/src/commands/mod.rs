@@ -4,6 +4,7 @@ mod copy;
 mod demo;
 mod export;
 mod import;
+mod metrics;
 mod token;
 mod user;
 
@@ -11,7 +12,7 @@ use std::process::ExitCode;
 
 use crate::{
     check,
-    cli::{Arguments, Command, TokenCommand, UserCommand},
+    cli::{Arguments, Command, MetricsCommand, TokenCommand, UserCommand},
     failure::Failure,
     logging, serve,
     settings::{self, Faults},
@@ -44,6 +45,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Import(wishes) => return import::run(&settings, wishes).await,
         Command::Export(wishes) => export::run(&settings, wishes).await?,
         Command::Copy(wishes) => return copy::run(wishes).await,
+        Command::Metrics(MetricsCommand::Verify(wishes)) => return metrics::verify(&settings, wishes).await,
         Command::Demo(wishes) => demo::run(settings, wishes).await?,
     }
     Ok(ExitCode::SUCCESS)

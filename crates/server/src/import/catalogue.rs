@@ -1,16 +1,16 @@
-//! The catalogue of data.gouv.fr as CSV: organisations, or datasets with their organisations.
-//!
-//! Until the portal has datasets, only the organisations named in their catalogue are read: the
-//! numbers of their datasets are added up. What is in memory grows with organisations, not datasets.
+//! The catalogue of data.gouv.fr as CSV: organisations, or datasets with whom they belong to.
 
-use std::{collections::BTreeMap, io::BufRead};
+use std::io::BufRead;
 
-use basalt_domain::{ObjectId, Timestamp};
+use basalt_domain::{Dataset, DateRange, Document, ObjectId, SpatialCoverage, Timestamp, Value, dataset::frequency};
 use csv::StringRecord;
+use sha2::{Digest, Sha256};
 
 use super::{
     Record,
-    answers::{born, number},
+    accounts::Person,
+    answers::{born, given, number},
+    datasets::{DescribedDataset, Producer, metrics},
     format::Batches,
     organizations::Described,
 };
@@ -18,118 +18,182 @@ use crate::failure::Failure;
 
 /// The last day that a date of the source may have; later ones are damaged.
 const LAST_DAY: &str = "2026-12-31";
+/// The first one.
+const FIRST_DAY: &str = "1990-01-01";
 
 /// Reads either file; which one is known by its head.
-pub(super) fn read(content: Box<dyn BufRead + Send>, batches: Batches<'_>) -> Result<(), Failure> {
+pub(super) fn read(content: Box<dyn BufRead + Send>, mut batches: Batches<'_>) -> Result<(), Failure> {
     let mut rows = csv::ReaderBuilder::new().delimiter(b';').flexible(true).from_reader(content);
-    let head = rows.headers()?.clone();
-    let column = |name: &str| head.iter().position(|title| title == name);
-    match (column("organization_id"), column("organization"), column("id"), column("name")) {
-        (Some(id), Some(name), ..) => {
-            let columns = Columns {
-                id,
-                name,
-                reuses: column("metric.reuses"),
-                views: column("metric.views"),
-                last: column("last_modified"),
-            };
-            datasets(rows, &columns, batches)
+    let columns = Columns::of(rows.headers()?);
+    let parse = if columns.has(&["id", "title", "organization_id", "organization"]) {
+        dataset
+    } else if columns.has(&["id", "name", "datasets"]) {
+        organization
+    } else {
+        return Err(Failure::new("neither NDJSON nor the catalogue of organisations or datasets"));
+    };
+    let mut row = StringRecord::new();
+    while rows.read_record(&mut row)? {
+        if !batches.skips() {
+            batches.push(parse(&Row { columns: &columns, cells: &row }))?;
         }
-        (_, _, Some(id), Some(name)) => {
-            let datasets = column("datasets").ok_or_else(|| Failure::new("the column `datasets` is missing"))?;
-            let columns = Columns { id, name, reuses: column("reuses"), views: column("views"), last: column("last") };
-            organizations(rows, &columns, datasets, batches)
-        }
-        _ => Err(Failure::new("neither NDJSON nor the catalogue of organisations or datasets")),
     }
+    batches.flush()
 }
 
 /// Where things stand in a row.
-struct Columns {
-    id: usize,
-    name: usize,
-    reuses: Option<usize>,
-    views: Option<usize>,
-    last: Option<usize>,
+struct Columns(Vec<String>);
+
+impl Columns {
+    fn of(head: &StringRecord) -> Self {
+        Self(head.iter().map(str::to_owned).collect())
+    }
+
+    fn has(&self, names: &[&str]) -> bool {
+        names.iter().all(|name| self.0.iter().any(|column| column == name))
+    }
 }
 
-type Rows = csv::Reader<Box<dyn BufRead + Send>>;
-
-/// What is known of an organisation.
-#[derive(Default)]
-struct Sum {
-    name: String,
-    datasets: i64,
-    reuses: i64,
-    views: i64,
-    last: Option<Timestamp>,
+/// A row, its cells by name.
+struct Row<'a> {
+    columns: &'a Columns,
+    cells: &'a StringRecord,
 }
 
-impl Sum {
-    fn add(&mut self, row: &StringRecord, columns: &Columns, datasets: i64) {
-        let cell = |column: Option<usize>| column.and_then(|column| row.get(column)).unwrap_or_default();
-        if self.name.is_empty() {
-            cell(Some(columns.name)).clone_into(&mut self.name);
+impl<'a> Row<'a> {
+    /// The cell of this column; empty where there is none.
+    fn cell(&self, name: &str) -> &'a str {
+        let at = self.columns.0.iter().position(|column| column == name);
+        at.and_then(|at| self.cells.get(at)).unwrap_or_default()
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        Some(self.cell(name)).filter(|text| !text.is_empty()).map(str::to_owned)
+    }
+
+    /// The cells whose columns begin with this, without it.
+    fn below(&self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let cells = self.columns.0.iter().zip(self.cells);
+        cells.filter_map(move |(column, cell)| Some((column.strip_prefix(prefix)?, cell)))
+    }
+
+    /// A time, unless it is damaged.
+    fn time(&self, name: &str) -> Option<Timestamp> {
+        sound_time(self.cell(name))
+    }
+
+    fn id(&self) -> Result<ObjectId, String> {
+        ObjectId::parse(self.cell("id")).map_err(|error| error.to_string())
+    }
+}
+
+fn sound_time(text: &str) -> Option<Timestamp> {
+    let text = Some(text).filter(|text| (FIRST_DAY..=LAST_DAY).contains(text))?;
+    Timestamp::parse(text).ok()
+}
+
+/// Reads a row about an organisation.
+fn organization(row: &Row<'_>) -> Result<Record, String> {
+    let id = row.id()?;
+    let count = number(row.cell("datasets"));
+    let made = if count == 1 { "d'un jeu".to_owned() } else { format!("de {count} jeux") };
+    let created_at = born(id);
+    Ok(Record::Organization(Box::new(Described {
+        id,
+        name: row.cell("name").to_owned(),
+        slug: None,
+        description: format!("Producteur {made} de données sur data.gouv.fr."),
+        metrics: vec![("views".into(), number(row.cell("views")))],
+        created_at,
+        last_modified: row.time("last").filter(|last| *last >= created_at).unwrap_or(created_at),
+        details: None,
+    })))
+}
+
+/// Reads a row about a dataset.
+fn dataset(row: &Row<'_>) -> Result<Record, String> {
+    let id = row.id()?;
+    let harvest = harvest(row);
+    // A harvested one tells when it was created elsewhere.
+    let created_at = if harvest.is_empty() { row.time("created_at") } else { None }.unwrap_or_else(|| born(id));
+    let mut dataset = Dataset::blank(id, created_at);
+    row.cell("title").clone_into(&mut dataset.title);
+    row.cell("slug").clone_into(&mut dataset.slug);
+    dataset.acronym = row.text("acronym");
+    row.cell("description").clone_into(&mut dataset.description);
+    dataset.description_short = row.text("description_short");
+    let known = frequency::named(row.cell("frequency"));
+    dataset.frequency = Some(known.map_or(frequency::UNKNOWN, |known| known.id).to_owned());
+    let day = |name| row.text(name).filter(|day| Timestamp::parse(day).is_ok());
+    if let (Some(start), Some(end)) = (day("temporal_coverage.start"), day("temporal_coverage.end")) {
+        dataset.temporal_coverage = Some(DateRange { start: Some(start), end: Some(end), rest: Document::new() });
+    }
+    if let Some(granularity) = row.text("spatial.granularity") {
+        dataset.spatial = Some(SpatialCoverage { granularity: Some(granularity), ..SpatialCoverage::default() });
+    }
+    dataset.featured = row.cell("featured") == "True";
+    dataset.tags = words(row.cell("tags"));
+    dataset.tags.sort_unstable();
+    dataset.tags.dedup();
+    dataset.badges = words(row.cell("badges")).into_iter().map(|kind| given(kind, created_at)).collect();
+    dataset.archived = row.time("archived");
+    dataset.last_modified_internal = row.time("last_modified").unwrap_or(created_at);
+    dataset.metrics = metrics(row.below("metric.").map(|(name, cell)| (name.to_owned(), count(cell))));
+    if !harvest.is_empty() {
+        dataset.harvest = Some(harvest);
+    }
+    let described = DescribedDataset {
+        dataset,
+        producer: producer(row),
+        license: row.cell("license").to_owned(),
+        zones: words(row.cell("spatial.zones")),
+        whole: false,
+    };
+    Ok(Record::Dataset(Box::new(described)))
+}
+
+fn words(cell: &str) -> Vec<String> {
+    cell.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Where it was harvested; empty where it was not.
+fn harvest(row: &Row<'_>) -> Document {
+    let mut harvest = Document::new();
+    for (name, cell) in row.below("harvest.").filter(|(_name, cell)| !cell.is_empty()) {
+        if name.ends_with("_at") || name == "last_update" {
+            if let Some(time) = sound_time(cell) {
+                harvest.insert(name, time);
+            }
+        } else {
+            harvest.insert(name, cell);
         }
-        self.datasets += datasets;
-        self.reuses += number(cell(columns.reuses));
-        self.views += number(cell(columns.views));
-        let last = Timestamp::parse(cell(columns.last)).ok().filter(|last| last <= &last_day());
-        self.last = self.last.max(last);
     }
-
-    fn described(self, id: ObjectId) -> Record {
-        let Self { name, datasets, reuses, views, last } = self;
-        let made = if datasets == 1 { "d'un jeu".to_owned() } else { format!("de {datasets} jeux") };
-        let created_at = born(id);
-        let metrics = [("datasets", datasets), ("reuses", reuses), ("views", views)];
-        Record::Organization(Box::new(Described {
-            id,
-            name,
-            slug: None,
-            description: format!("Producteur {made} de données sur data.gouv.fr."),
-            metrics: metrics.into_iter().map(|(name, count)| (name.to_owned(), count)).collect(),
-            created_at,
-            last_modified: last.filter(|last| *last >= created_at).unwrap_or(created_at),
-            details: None,
-        }))
-    }
+    harvest
 }
 
-fn last_day() -> Timestamp {
-    Timestamp::parse(LAST_DAY).unwrap_or_default()
+/// A number, or numbers by month as Python writes them: `{'2025-11': 0}`.
+fn count(cell: &str) -> Value {
+    if cell.starts_with('{') {
+        return serde_json::from_str(&cell.replace('\'', "\"")).unwrap_or_default();
+    }
+    number(cell).into()
 }
 
-fn organizations(mut rows: Rows, columns: &Columns, datasets: usize, mut batches: Batches<'_>) -> Result<(), Failure> {
-    let mut row = StringRecord::new();
-    while rows.read_record(&mut row)? {
-        if batches.skips() {
-            continue;
-        }
-        let id = ObjectId::parse(row.get(columns.id).unwrap_or_default()).map_err(|error| error.to_string());
-        batches.push(id.map(|id| {
-            let mut sum = Sum::default();
-            sum.add(&row, columns, number(row.get(datasets).unwrap_or_default()));
-            sum.described(id)
-        }))?;
+/// Whom it belongs to. Where only the slug of a person is told, an id is made of it: always the same.
+fn producer(row: &Row<'_>) -> Option<Producer> {
+    if let Ok(id) = ObjectId::parse(row.cell("organization_id")) {
+        return Some(Producer::Organization(id, row.cell("organization").to_owned(), None));
     }
-    batches.flush()
-}
-
-fn datasets(mut rows: Rows, columns: &Columns, mut batches: Batches<'_>) -> Result<(), Failure> {
-    // In the order of ids, so that an import that goes on finds them in the same places.
-    let mut sums: BTreeMap<ObjectId, Sum> = BTreeMap::new();
-    let mut row = StringRecord::new();
-    while rows.read_record(&mut row)? {
-        // Datasets of persons name no organisation.
-        if let Ok(id) = ObjectId::parse(row.get(columns.id).unwrap_or_default()) {
-            sums.entry(id).or_default().add(&row, columns, 1);
+    let (owner, told) = (row.cell("owner"), row.cell("owner_id"));
+    let (first, last) = owner.split_once([' ', '-']).unwrap_or((owner, ""));
+    let person = |id, slug| Person { id, first_name: first.to_owned(), last_name: last.to_owned(), slug };
+    match ObjectId::parse(told) {
+        Ok(id) => Some(Producer::Person(person(id, None))),
+        Err(_no_id) if owner.is_empty() => None,
+        Err(_no_id) => {
+            let digest = Sha256::digest(owner.as_bytes());
+            let made = digest.first_chunk::<12>().copied().unwrap_or_default();
+            Some(Producer::Named(person(ObjectId::from_bytes(made), Some(owner.to_owned()))))
         }
     }
-    for (id, sum) in sums {
-        if !batches.skips() {
-            batches.push(Ok(sum.described(id)))?;
-        }
-    }
-    batches.flush()
 }

@@ -79,6 +79,8 @@ struct Probe {
     document: Option<Json>,
     id: Option<Json>,
     name: Option<Json>,
+    title: Option<Json>,
+    resources: Option<Json>,
 }
 
 fn lines(mut content: Box<dyn BufRead + Send>, mut batches: Batches<'_>) -> Result<(), Failure> {
@@ -107,7 +109,8 @@ fn kind(line: &str) -> Result<Parse, Failure> {
     match probe {
         Probe { collection: Some(_), document: Some(_), .. } => Ok(exported),
         Probe { id: Some(_), name: Some(_), .. } => Ok(answers::organization),
-        _ => Err(Failure::new("neither an export nor answers of the API about organisations")),
+        Probe { id: Some(_), title: Some(_), resources: Some(_), .. } => Ok(answers::dataset),
+        _ => Err(Failure::new("neither an export nor answers of the API about organisations or datasets")),
     }
 }
 

@@ -2,8 +2,10 @@
 //!
 //! A thread unpacks and reads; the storage is written meanwhile, some hundred records at once.
 
+mod accounts;
 mod answers;
 mod catalogue;
+mod datasets;
 mod format;
 mod organizations;
 mod progress;
@@ -18,7 +20,12 @@ use tokio::sync::mpsc;
 
 pub use source::Source;
 
-use self::{organizations::Described, progress::Progress, resume::Position};
+use self::{
+    datasets::{DescribedDataset, Names},
+    organizations::Described,
+    progress::Progress,
+    resume::Position,
+};
 use crate::failure::{Failure, causes};
 
 /// Records written at once.
@@ -41,6 +48,8 @@ enum Record {
     Stored { of: &'static Collection, id: Value, document: Document },
     /// An organisation as others describe it.
     Organization(Box<Described>),
+    /// A dataset as others describe it.
+    Dataset(Box<DescribedDataset>),
 }
 
 /// Records that are written at once, with their numbers in the file (from 1), and those that cannot be read.
@@ -64,13 +73,14 @@ pub async fn import(services: &Services, source: Source, restart: bool) -> Resul
     let (send, mut batches) = mpsc::channel::<Batch>(AHEAD);
     let reader = tokio::task::spawn_blocking(move || format::read(source, skip, &send));
     let mut outcome = Outcome::default();
+    let mut names = Names::default();
     while let Some(batch) = batches.recv().await {
         for (number, why) in &batch.unreadable {
             progress.line(&format!("{name}: record {number}: {why}"));
         }
         let last_record = batch.records.last().map(|(_number, record)| record.key());
         let read = u64::try_from(batch.records.len()).unwrap_or(u64::MAX);
-        let refused = write(services, batch.records).await?;
+        let refused = write(services, &mut names, batch.records).await?;
         for (number, why) in &refused {
             progress.line(&format!("{name}: record {number}: {why}"));
         }
@@ -96,14 +106,19 @@ impl Record {
         match self {
             Self::Stored { of, id, .. } => (of, id.clone()),
             Self::Organization(described) => described.key(),
+            Self::Dataset(described) => described.key(),
         }
     }
 }
 
 /// Stores a batch in one commit; where that is refused, record by record. Returns those that were
 /// refused, with the reason.
-async fn write(services: &Services, records: Vec<(u64, Record)>) -> Result<Vec<(u64, String)>, StorageError> {
-    let refused = match commit(services, &records).await {
+async fn write(
+    services: &Services,
+    names: &mut Names,
+    records: Vec<(u64, Record)>,
+) -> Result<Vec<(u64, String)>, StorageError> {
+    let refused = match commit(services, names, &records).await {
         Ok(()) => return Ok(Vec::new()),
         Err(error @ StorageError::Unavailable(_)) => return Err(error),
         Err(refused) => refused,
@@ -112,10 +127,10 @@ async fn write(services: &Services, records: Vec<(u64, Record)>) -> Result<Vec<(
     let mut refused = Vec::new();
     for numbered in records {
         let one = std::slice::from_ref(&numbered);
-        let mut result = commit(services, one).await;
+        let mut result = commit(services, names, one).await;
         if matches!(result, Err(StorageError::Stale { .. } | StorageError::Conflict { .. })) {
             // Somebody wrote meanwhile; the second time it is made of what is there now.
-            result = commit(services, one).await;
+            result = commit(services, names, one).await;
         }
         match result {
             Ok(()) => {}
@@ -126,17 +141,19 @@ async fn write(services: &Services, records: Vec<(u64, Record)>) -> Result<Vec<(
     Ok(refused)
 }
 
-async fn commit(services: &Services, records: &[(u64, Record)]) -> Result<(), StorageError> {
+async fn commit(services: &Services, names: &mut Names, records: &[(u64, Record)]) -> Result<(), StorageError> {
     let mut changes = ChangeSet::new();
-    let mut described = Vec::new();
+    let (mut organizations, mut datasets) = (Vec::new(), Vec::new());
     for (_number, record) in records {
         match record {
             Record::Stored { of, id, document } => {
                 changes = changes.with(Change::Put { of, id: id.clone(), document: document.clone() });
             }
-            Record::Organization(organization) => described.push(organization.as_ref()),
+            Record::Organization(organization) => organizations.push(organization.as_ref()),
+            Record::Dataset(dataset) => datasets.push(dataset.as_ref()),
         }
     }
     let store = &services.context.store;
-    store.commit(changes.and(organizations::changes(store, &described).await?)).await
+    changes = changes.and(organizations::changes(store, &organizations).await?);
+    store.commit(changes.and(datasets::changes(store, names, services.context.now(), &datasets).await?)).await
 }

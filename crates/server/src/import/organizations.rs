@@ -1,17 +1,20 @@
 //! From descriptions of organisations to changes of the storage.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use basalt_domain::{
-    Badge, Collection, Document, Entity, Filter, Member, ObjectId, Organization, OrganizationRole, Timestamp, User,
-    Value, organization, slug, user,
+    Badge, Collection, Document, Entity, Filter, Member, ObjectId, Organization, OrganizationRole, Timestamp, Value,
+    organization, slug,
 };
 use basalt_ports::{ChangeSet, StorageError, Store, Stored};
 
-use super::slugs::{Place, Slugs};
+use super::{
+    accounts::{self, Person},
+    slugs::{Place, Slugs, or_id},
+};
 
-/// The domain of addresses of accounts that have none; it never receives mail (RFC 2606).
-const NO_MAIL: &str = "users.invalid";
+/// Numbers of what is stored here: others cannot tell them.
+pub(super) const COUNTED_HERE: [&str; 3] = ["datasets", "reuses", "dataservices"];
 
 /// An organisation as others describe it.
 pub(super) struct Described {
@@ -34,17 +37,14 @@ pub(super) struct Details {
     pub(super) image_url: Option<String>,
     pub(super) business_number_id: Option<String>,
     pub(super) badges: Vec<String>,
-    pub(super) people: Vec<Person>,
+    pub(super) members: Vec<Membership>,
     pub(super) extras: Document,
     pub(super) deleted: Option<Timestamp>,
 }
 
 /// A member.
-pub(super) struct Person {
-    pub(super) id: ObjectId,
-    pub(super) first_name: String,
-    pub(super) last_name: String,
-    pub(super) slug: Option<String>,
+pub(super) struct Membership {
+    pub(super) person: Person,
     pub(super) role: OrganizationRole,
     pub(super) since: Option<Timestamp>,
 }
@@ -64,7 +64,7 @@ impl Described {
     fn apply(&self, to: &mut Organization) {
         to.name.clone_from(&self.name);
         for (name, count) in &self.metrics {
-            if organization::METRICS.contains(&name.as_str()) {
+            if organization::METRICS.contains(&name.as_str()) && !COUNTED_HERE.contains(&name.as_str()) {
                 to.metrics.insert(name.as_str(), *count);
             }
         }
@@ -90,26 +90,15 @@ impl Described {
                 });
             }
         }
-        to.members.retain(|member| details.people.iter().any(|person| person.id == member.user));
-        for person in &details.people {
+        to.members.retain(|member| details.members.iter().any(|given| given.person.id == member.user));
+        for Membership { person, role, since } in &details.members {
             match to.member_mut(person.id) {
-                Some(member) => member.role = person.role,
-                None => to.members.push(Member::new(person.id, person.role, person.since.unwrap_or(self.created_at))),
+                Some(member) => member.role = *role,
+                None => to.members.push(Member::new(person.id, *role, since.unwrap_or(self.created_at))),
             }
         }
         to.metrics.insert("members", i64::try_from(to.members.len()).unwrap_or(i64::MAX));
     }
-}
-
-impl Person {
-    fn wanted_slug(&self) -> String {
-        let name = format!("{} {}", self.first_name, self.last_name);
-        self.slug.clone().filter(|slug| !slug.is_empty()).unwrap_or_else(|| or_id(slug::slugify(&name), self.id))
-    }
-}
-
-fn or_id(slug: String, id: ObjectId) -> String {
-    if slug.is_empty() { id.to_string() } else { slug }
 }
 
 /// The changes that make the organisations what they are described as, and accounts of members
@@ -127,7 +116,11 @@ pub(super) async fn changes(store: &Store, described: &[&Described]) -> Result<C
     let mut slugs = Slugs::free(place, wanted.collect()).await?;
 
     // Accounts first: no member without one.
-    let mut changes = accounts(store, described).await?;
+    let people = described
+        .iter()
+        .filter_map(|one| Some((one.details.as_ref()?, one.created_at)))
+        .flat_map(|(details, since)| details.members.iter().map(move |member| (&member.person, since)));
+    let mut changes = accounts::missing(store, people).await?;
     // One organisation may come twice in a batch; the later wins.
     let mut made: Vec<Organization> = Vec::new();
     let mut made_at: HashMap<ObjectId, usize> = HashMap::new();
@@ -154,36 +147,6 @@ pub(super) async fn changes(store: &Store, described: &[&Described]) -> Result<C
         if let Some(stored) = known.remove(&id) {
             changes = changes.update(&stored);
         }
-    }
-    Ok(changes)
-}
-
-/// Accounts of members that have none yet.
-async fn accounts(store: &Store, described: &[&Described]) -> Result<ChangeSet, StorageError> {
-    let people: HashMap<ObjectId, (&Person, Timestamp)> = described
-        .iter()
-        .filter_map(|one| Some((one.details.as_ref()?, one.created_at)))
-        .flat_map(|(details, since)| details.people.iter().map(move |person| (person.id, (person, since))))
-        .collect();
-    if people.is_empty() {
-        return Ok(ChangeSet::new());
-    }
-    let stored = store.users.fresh_list(Filter::ids(people.keys()), u64::MAX).await?;
-    let known: HashSet<ObjectId> = stored.iter().map(|stored| stored.value.id).collect();
-    let mut missing: Vec<(&Person, Timestamp)> =
-        people.into_values().filter(|(person, _since)| !known.contains(&person.id)).collect();
-    // The order decides about numbers of slugs; it must not depend on chance.
-    missing.sort_by_key(|(person, _since)| person.id);
-    let wanted = missing.iter().map(|(person, _since)| person.wanted_slug()).collect();
-    let place = Place { repo: &store.users, field: user::SLUG, of: |account| &account.slug };
-    let mut slugs = Slugs::free(place, wanted).await?;
-    let mut changes = ChangeSet::new();
-    for (person, since) in missing {
-        let slug = slugs.take(&person.wanted_slug());
-        let address = format!("{slug}@{NO_MAIL}");
-        let mut account = User::new(person.id, &address, &person.first_name, &person.last_name, since);
-        account.slug = slug;
-        changes = changes.insert(&account);
     }
     Ok(changes)
 }

@@ -2,11 +2,16 @@
 
 use std::collections::HashSet;
 
-use basalt_domain::{Entity, Field, slug};
+use basalt_domain::{Entity, Field, ObjectId, slug};
 use basalt_ports::{Repo, StorageError};
 
 /// How many numbers are tried with one query.
 const NUMBERS: u64 = 32;
+
+/// The slug, or the id where nothing is left of a name.
+pub(super) fn or_id(slug: String, id: ObjectId) -> String {
+    if slug.is_empty() { id.to_string() } else { slug }
+}
 
 /// Which slugs of a batch are taken.
 pub(super) struct Slugs(HashSet<String>);

@@ -49,7 +49,7 @@ fn answers_of_the_api_become_organisations_with_members() {
     assert_eq!(slugs.len(), 1500);
     assert!(slugs.contains("commune-0") && slugs.contains("commune-0-1") && slugs.contains("commune-0-2"));
     let one = &organizations["5a0000000000000000000003"];
-    assert_eq!(one["metrics"], json!({"members": 1, "datasets": 3, "views": 3}));
+    assert_eq!(one["metrics"], json!({"members": 1, "views": 3}));
     assert_eq!(one["members"][0]["user"]["$oid"], "5b0000000000000000000001");
     assert!(first.iter().any(|line| line.contains("person-1@users.invalid")));
     // Again: the same ends as the same.
@@ -117,21 +117,121 @@ fn the_catalogue_of_organisations_is_read_packed_or_not() {
     let one = &packed["5a00000000000000000000a1"];
     assert_eq!(one["name"], "Région; d'Essai");
     assert_eq!(one["slug"], "region-dessai");
-    assert_eq!(one["metrics"], json!({"members": 0, "datasets": 12, "reuses": 3, "views": 4500}));
+    assert_eq!(one["metrics"], json!({"members": 0, "views": 4500}));
     assert_eq!(one["last_modified"]["$date"], "2025-10-23T00:01:42.528Z");
     home.run(&["import", fixture("organizations.csv").to_str().unwrap()]);
     assert_eq!(organizations(&home), packed);
 }
 
+/// Documents of a collection by id.
+fn documents(home: &Home, collection: &str) -> HashMap<String, Value> {
+    let records = home.export().into_iter().map(|line| serde_json::from_str::<Value>(&line).unwrap());
+    let ours = records.filter(|record| record["collection"] == collection).map(|mut record| record["document"].take());
+    ours.map(|document| (document["_id"]["$oid"].as_str().unwrap_or_default().to_owned(), document)).collect()
+}
+
 #[test]
-fn the_catalogue_of_datasets_gives_its_organisations_with_sums() {
+fn the_catalogue_of_datasets_gives_them_with_whom_they_belong_to() {
     let home = Home::new();
     home.run(&["import", fixture("datasets.csv").to_str().unwrap()]);
+    let first = home.export();
     let found = organizations(&home);
-    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(found.len(), 1, "{found:?}");
     let one = &found["5a00000000000000000000b1"];
-    assert_eq!(one["metrics"], json!({"members": 0, "datasets": 2, "reuses": 5, "views": 300}));
+    assert_eq!(one["metrics"], json!({"members": 0, "datasets": 2}));
     assert_eq!(one["name"], "Ville d'Essai");
+    let datasets = documents(&home, "dataset");
+    assert_eq!(datasets.len(), 4);
+    let one = &datasets["5c00000000000000000000c1"];
+    assert_eq!(one["title"], "Un");
+    assert_eq!(one["description"], "Deux\nlignes; et plus");
+    assert_eq!(one["organization"]["$oid"], "5a00000000000000000000b1");
+    assert_eq!(one["license"], "lov2");
+    assert_eq!(one["frequency"], "biweekly");
+    assert_eq!(one["tags"], json!(["eau", "sante"]));
+    assert_eq!(one["temporal_coverage"], json!({"start": "2019-01-01", "end": "2019-12-31"}));
+    assert_eq!(one["spatial"], json!({"zones": ["country:fr"], "granularity": "fr:commune"}));
+    assert_eq!(one["harvest"]["modified_at"]["$date"], "2019-05-01T00:00:00.000Z");
+    let months = json!({"2025-11": 0, "2025-12": 1});
+    assert_eq!(one["metrics"], json!({"followers": 1, "followers_by_months": months, "views": 100}));
+    assert_eq!(one["created_at_internal"]["$date"], "2018-11-29T15:04:32.000Z", "harvested: when its id was made");
+    assert_eq!(one["last_modified_internal"]["$date"], "2020-01-01T00:00:00.000Z");
+    // The third is somebody's own, the fourth archived and of somebody of whom only the slug is told.
+    let users = documents(&home, "user");
+    assert_eq!(users["0000000000000000a0000001"]["metrics"], json!({"datasets": 1}));
+    let archived = &datasets["5c00000000000000000000c4"];
+    let owner = &users[archived["owner"]["$oid"].as_str().unwrap()];
+    assert_eq!((&owner["slug"], &owner["metrics"]), (&json!("person-0002"), &json!({})));
+    assert!(archived["archived"].is_object() && archived.get("license").is_none(), "{archived}");
+    assert_eq!(home.run(&["metrics", "verify"]).lines().last(), Some("7 records, 0 wrong numbers"));
+    home.run(&["import", fixture("datasets.csv").to_str().unwrap()]);
+    assert_eq!(home.export(), first, "the same again");
+}
+
+#[test]
+fn answers_of_the_api_become_datasets_with_resources() {
+    let home = Home::new();
+    let resource = |number: u32| {
+        json!({"id": format!("0b6f8f7e-6b2f-4d0e-9d5f-0c2f5d2a9c{number:02}"), "title": "A table", "type": "main",
+            "url": "https://example.org/a.csv", "filetype": "file", "format": "csv", "mime": null, "filesize": 12,
+            "checksum": {"type": "sha1", "value": "aa"}, "extras": {"check:status": 404}, "schema": {},
+            "description": "", "created_at": "2014-05-07T03:37:05.097000", "last_modified": "2015-01-01T00:00:00",
+            "metrics": {"views": 4}})
+    };
+    let answer = |number: u32| {
+        json!({"id": format!("5c0000000000000000000{number:03}"), "title": format!("Dataset {number}"), "slug": "same",
+            "description": "d", "license": "fr-lo", "frequency": "unknown", "private": false, "tags": ["a-tag"],
+            "organization": {"id": "5a00000000000000000000d1", "name": "Producer", "slug": "the-producer"},
+            "owner": null, "spatial": {"zones": ["fr:commune:13004@1943-01-01"], "granularity": "poi", "geom": null},
+            "temporal_coverage": null, "badges": [{"kind": "spd"}], "resources": [resource(number)], "extras": {"k": 1},
+            "harvest": {"backend": "CKAN", "created_at": "2021-10-21T00:00:00"}, "metrics": {"reuses": 3, "views": 5},
+            "created_at": "2013-11-16T10:11:08.801000", "last_modified": "2016-06-12T10:30:50", "deleted": null})
+    };
+    home.file("answers.ndjson", format!("{}\n{}\n", answer(1), answer(2)));
+    home.run(&["import", "answers.ndjson"]);
+    let datasets = documents(&home, "dataset");
+    let (one, two) = (&datasets["5c0000000000000000000001"], &datasets["5c0000000000000000000002"]);
+    assert_eq!((&one["slug"], &two["slug"]), (&json!("same"), &json!("same-1")));
+    assert_eq!((&one["license"], &one["metrics"]), (&json!("fr-lo"), &json!({"views": 5})));
+    assert_eq!(one["spatial"]["zones"], json!(["fr:commune:13004"]));
+    assert_eq!(one["badges"][0]["kind"], "spd");
+    assert_eq!(one["harvest"]["created_at"]["$date"], "2021-10-21T00:00:00.000Z");
+    assert_eq!(one["last_update"]["$date"], "2015-01-01T00:00:00.000Z", "that of its resource");
+    let resource = &one["resources"][0];
+    assert_eq!(resource["_id"], "0b6f8f7e-6b2f-4d0e-9d5f-0c2f5d2a9c01");
+    assert_eq!((&resource["filetype"], &resource["filesize"]), (&json!("remote"), &json!(12)), "it is not stored here");
+    assert_eq!(resource["urlhash"].as_str().unwrap().len(), 40);
+    let producer = &organizations(&home)["5a00000000000000000000d1"];
+    assert_eq!((&producer["slug"], &producer["metrics"]["datasets"]), (&json!("the-producer"), &json!(2)));
+    // A newer line of the catalogue leaves the resources.
+    let line = "5c0000000000000000000001;New;other;;;Producer;5a00000000000000000000d1;;;x;2026-01-01T00:00:00;False";
+    home.file("new.csv", format!("id;title;slug;acronym;url;organization;organization_id;owner;owner_id;description;last_modified;archived\n{line}\n"));
+    home.run(&["import", "new.csv"]);
+    let one = &documents(&home, "dataset")["5c0000000000000000000001"];
+    assert_eq!((&one["title"], &one["slug"]), (&json!("New"), &json!("same")));
+    assert_eq!(one["resources"].as_array().unwrap().len(), 1);
+    // An older answer takes nothing back.
+    home.run(&["import", "--restart", "answers.ndjson"]);
+    assert_eq!(documents(&home, "dataset")["5c0000000000000000000001"]["title"], "New");
+    assert!(home.run(&["metrics", "verify"]).ends_with("0 wrong numbers\n"));
+}
+
+#[test]
+fn wrong_numbers_are_told_and_repaired() {
+    let home = Home::new();
+    home.run(&["import", fixture("datasets.csv").to_str().unwrap()]);
+    let mut lines = home.export();
+    for line in &mut lines {
+        *line = line.replace("\"datasets\":2", "\"datasets\":9");
+    }
+    home.file("wrong.ndjson", lines.join("\n"));
+    home.run(&["import", "wrong.ndjson"]);
+    let output = home.command(&["metrics", "verify"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.contains("organization 5a00000000000000000000b1: metrics.datasets is 9, counted 2"), "{told}");
+    assert!(home.run(&["metrics", "verify", "--repair"]).contains("1 wrong numbers, repaired"));
+    assert!(home.run(&["metrics", "verify"]).ends_with("0 wrong numbers\n"));
 }
 
 #[test]
@@ -143,7 +243,7 @@ fn a_full_answer_is_not_lost_to_the_catalogue() {
     home.run(&["import", "answer.ndjson", fixture("organizations.csv").to_str().unwrap()]);
     let one = &organizations(&home)["5a00000000000000000000a1"];
     assert_eq!((&one["description"], &one["slug"]), (&json!("Full."), &json!("r")));
-    assert_eq!((&one["metrics"]["followers"], &one["metrics"]["datasets"]), (&json!(7), &json!(12)));
+    assert_eq!((&one["metrics"]["followers"], &one["metrics"]["views"]), (&json!(7), &json!(4500)));
 }
 
 #[test]
@@ -218,4 +318,10 @@ fn real_catalogues_are_read() {
         home.run(&["import", real.join(file).to_str().unwrap()]);
         assert!(organizations(&home).len() >= least, "{file}");
     }
+    home.run(&["import", real.join("udata-api-datasets-2018-2022.ndjson.xz").to_str().unwrap()]);
+    let datasets = documents(&home, "dataset");
+    assert!(datasets.len() > 3_500, "{}", datasets.len());
+    let resources = datasets.values().map(|dataset| dataset["resources"].as_array().unwrap().len()).sum::<usize>();
+    assert!(resources > 3_300, "{resources}");
+    assert!(home.run(&["metrics", "verify"]).ends_with("0 wrong numbers\n"));
 }

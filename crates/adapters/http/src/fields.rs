@@ -1,6 +1,7 @@
 //! Forms as tables: each field of a request body declared once, read and documented from there.
 
-use basalt_domain::{Document, FieldError, Timestamp, validation};
+use basalt_app::{AppError, form::OwnerWish};
+use basalt_domain::{Document, FieldError, ObjectId, Timestamp, slug, tags, validation};
 use schemars::{Schema, json_schema};
 use serde_json::{Map, Value, json};
 
@@ -23,7 +24,16 @@ enum Setter<E> {
     Choice(fn(&mut E) -> &mut Option<String>, &'static [&'static str]),
     Color(fn(&mut E) -> &mut Option<String>),
     Number(fn(&mut E) -> &mut Option<i64>, i64, i64),
+    Pick(fn(&mut E) -> &mut String, &'static [&'static str]),
+    PickOptional(fn(&mut E) -> &mut Option<String>, &'static [&'static str]),
     Flag(fn(&mut E) -> &mut bool),
+    FlagOptional(fn(&mut E) -> &mut Option<bool>),
+    Float(fn(&mut E) -> &mut Option<f64>),
+    Tags(fn(&mut E) -> &mut Vec<String>),
+    Texts(fn(&mut E) -> &mut Vec<String>),
+    Id(fn(&mut E) -> &mut Option<ObjectId>),
+    Ids(fn(&mut E) -> &mut Vec<ObjectId>),
+    Named(fn(&mut E) -> &mut Option<String>),
     Time(fn(&mut E) -> &mut Option<Timestamp>),
     Map(fn(&mut E) -> &mut Document),
 }
@@ -34,6 +44,9 @@ pub const REQUIRED: &str = "Field is required";
 pub const NOT_TEXT: &str = "StringField only accepts string values";
 /// What udata says of what should be a list.
 pub const NOT_LIST: &str = "Only lists and tuples may be used in a list field";
+const NOT_FLAG: &str = "BooleanField only accepts boolean values";
+const NOT_NUMBER: &str = "FloatField only accepts float and integer values";
+const NOT_REFERENCE: &str = "A ReferenceField only accepts DBRef, LazyReference, ObjectId or documents";
 const TOO_LONG: &str = "String value is too long";
 
 macro_rules! constructors {
@@ -59,6 +72,25 @@ impl<E> FormField<E> {
         color(place: fn(&mut E) -> &mut Option<String>) => Setter::Color(place);
         /// A whole number between these, both included.
         number(place: fn(&mut E) -> &mut Option<i64>, least: i64, most: i64) => Setter::Number(place, least, most);
+        /// One of these texts, which may not be cleared; others are refused by a check.
+        pick(place: fn(&mut E) -> &mut String, values: &'static [&'static str]) => Setter::Pick(place, values);
+        /// One of these texts or none; others are refused by a check.
+        pick_optional(place: fn(&mut E) -> &mut Option<String>, values: &'static [&'static str]) =>
+            Setter::PickOptional(place, values);
+        /// True, false or neither.
+        flag_optional(place: fn(&mut E) -> &mut Option<bool>) => Setter::FlagOptional(place);
+        /// A number.
+        float(place: fn(&mut E) -> &mut Option<f64>) => Setter::Float(place);
+        /// Tags: made into slugs, each once, in order.
+        tags(place: fn(&mut E) -> &mut Vec<String>) => Setter::Tags(place);
+        /// Texts as they are sent.
+        texts(place: fn(&mut E) -> &mut Vec<String>) => Setter::Texts(place);
+        /// A reference: an id or `{"id": …}`. Whether it is well formed, [`check_ids`] tells before.
+        id(place: fn(&mut E) -> &mut Option<ObjectId>) => Setter::Id(place);
+        /// A list of references.
+        ids(place: fn(&mut E) -> &mut Vec<ObjectId>) => Setter::Ids(place);
+        /// A reference to something whose id is a text.
+        named(place: fn(&mut E) -> &mut Option<String>) => Setter::Named(place);
         /// True or false.
         flag(place: fn(&mut E) -> &mut bool) => Setter::Flag(place);
         /// A point in time.
@@ -103,6 +135,25 @@ impl<E> FormField<E> {
                 }
                 *place(entity) = text;
             }
+            Setter::Pick(place, values) => {
+                *place(entity) = self.read_choice(value, values)?.ok_or_else(|| stored(REQUIRED))?;
+            }
+            Setter::PickOptional(place, values) => *place(entity) = self.read_choice(value, values)?,
+            Setter::FlagOptional(place) => match value {
+                Value::Null => *place(entity) = None,
+                Value::Bool(flag) => *place(entity) = Some(*flag),
+                _ => return Err(stored(NOT_FLAG)),
+            },
+            Setter::Float(place) => match value {
+                Value::Null => *place(entity) = None,
+                Value::Number(number) => *place(entity) = number.as_f64(),
+                _ => return Err(stored(NOT_NUMBER)),
+            },
+            Setter::Tags(place) => *place(entity) = read_tags(value).map_err(|message| stored(&message))?,
+            Setter::Texts(place) => *place(entity) = read_texts(self.name, value)?,
+            Setter::Id(place) => *place(entity) = read_id(self.name, value)?,
+            Setter::Ids(place) => *place(entity) = read_ids(self.name, value)?,
+            Setter::Named(place) => *place(entity) = read_named(self.name, value)?,
             Setter::Color(place) => {
                 let text = self.read_text(value)?;
                 if text.as_deref().is_some_and(|text| !is_color(text)) {
@@ -121,7 +172,7 @@ impl<E> FormField<E> {
             Setter::Flag(place) => match value {
                 Value::Null => *place(entity) = false,
                 Value::Bool(flag) => *place(entity) = *flag,
-                _ => return Err(stored("BooleanField only accepts boolean values")),
+                _ => return Err(stored(NOT_FLAG)),
             },
             Setter::Time(place) => {
                 *place(entity) = read_time(value).map_err(|message| stored(&message))?;
@@ -129,6 +180,21 @@ impl<E> FormField<E> {
             Setter::Map(place) => *place(entity) = read_map(value).map_err(stored)?,
         }
         Ok(())
+    }
+
+    /// One of the known texts; null and blank ones are none.
+    fn read_choice(&self, value: &Value, values: &[&str]) -> Result<Option<String>, FieldError> {
+        let text = match value {
+            Value::Null => return Ok(None),
+            Value::String(text) if text.trim().is_empty() => return Ok(None),
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        if values.contains(&text.as_str()) {
+            return Ok(Some(text));
+        }
+        let message = format!("'{text}' is not a valid choice. Valid choices: {}", listed(values));
+        Err(FieldError::check(self.name, message))
     }
 
     /// The text that was given; null and the empty text are none.
@@ -158,6 +224,17 @@ impl<E> FormField<E> {
                 let values: Vec<Value> = values.iter().map(|value| json!(value)).chain([Value::Null]).collect();
                 json_schema!({"enum": values})
             }
+            Setter::Pick(_, values) => json_schema!({"enum": values}),
+            Setter::PickOptional(_, values) => {
+                let values: Vec<Value> = values.iter().map(|value| json!(value)).chain([Value::Null]).collect();
+                json_schema!({"enum": values})
+            }
+            Setter::FlagOptional(_) => json_schema!({"type": ["boolean", "null"]}),
+            Setter::Float(_) => json_schema!({"type": ["number", "null"]}),
+            Setter::Tags(_) => json_schema!({"type": ["array", "string", "null"], "items": {"type": "string"}}),
+            Setter::Texts(_) => json_schema!({"type": ["array", "null"], "items": {"type": "string"}}),
+            Setter::Id(_) | Setter::Named(_) => reference_schema(),
+            Setter::Ids(_) => json_schema!({"type": ["array", "null"], "items": reference_schema().to_value()}),
             Setter::Color(_) => json_schema!({"type": text, "pattern": "^#[0-9a-fA-F]{6}$"}),
             Setter::Number(_, least, most) => {
                 json_schema!({"type": ["integer", "null"], "minimum": least, "maximum": most})
@@ -181,9 +258,137 @@ pub fn apply<E>(fields: &[FormField<E>], body: &Map<String, Value>, entity: &mut
 
 /// Errors about required fields that a new entity still lacks.
 pub fn missing<E>(fields: &[FormField<E>], body: &Map<String, Value>) -> Vec<FieldError> {
-    let required = fields.iter().filter(|field| matches!(field.setter, Setter::Required(_)));
+    let required = fields.iter().filter(|field| matches!(field.setter, Setter::Required(_) | Setter::Pick(..)));
     let absent = required.filter(|field| !body.contains_key(field.name));
     absent.map(|field| FieldError::stored(field.name, REQUIRED)).collect()
+}
+
+/// Every id among the references of a body is well formed. Error: the contract's sentence about the
+/// first that is not; it is about the body as a whole.
+pub fn check_ids<E>(fields: &[FormField<E>], body: &Map<String, Value>) -> Result<(), String> {
+    let references = fields.iter().filter(|field| matches!(field.setter, Setter::Id(_) | Setter::Ids(_)));
+    references.filter_map(|field| body.get(field.name)).try_for_each(check_reference)
+}
+
+/// Is what looks like an id one? The same for all in a list.
+pub fn check_reference(sent: &Value) -> Result<(), String> {
+    match sent {
+        Value::Array(items) => items.iter().try_for_each(check_reference),
+        Value::Object(map) => map.get("id").map_or(Ok(()), check_reference),
+        Value::Null => Ok(()),
+        sent => {
+            let text = sent.as_str().map_or_else(|| sent.to_string(), str::to_owned);
+            ObjectId::parse(&text).map(drop).map_err(|_error| {
+                format!("'{text}' is not a valid ObjectId, it must be a 12-byte input or a 24-character hex string")
+            })
+        }
+    }
+}
+
+/// A reference that [`check_reference`] found well formed; null is none.
+pub fn read_id(name: &str, sent: &Value) -> Result<Option<ObjectId>, FieldError> {
+    let text = match sent {
+        Value::Null => return Ok(None),
+        Value::String(text) => Some(text.as_str()),
+        Value::Object(map) => map.get("id").and_then(Value::as_str),
+        _ => None,
+    };
+    let id = text.and_then(|text| ObjectId::parse(text).ok());
+    id.map(Some).ok_or_else(|| FieldError::check(name, "Expected a reference id"))
+}
+
+/// A list of references, each once; one alone is a list of one.
+pub fn read_ids(name: &str, sent: &Value) -> Result<Vec<ObjectId>, FieldError> {
+    let items = match sent {
+        Value::Null => return Ok(Vec::new()),
+        Value::Array(items) => items.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let mut ids = Vec::with_capacity(items.len());
+    for (at, item) in items.iter().enumerate() {
+        let id = read_id(name, item)?.ok_or_else(|| FieldError::stored(format!("{name}.{at}"), NOT_REFERENCE))?;
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    Ok(ids)
+}
+
+/// A reference to something whose id is a text; null and the empty text are none.
+fn read_named(name: &str, sent: &Value) -> Result<Option<String>, FieldError> {
+    let text = match sent {
+        Value::Null => return Ok(None),
+        Value::String(text) => Some(text),
+        Value::Object(map) => match map.get("id") {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
+        },
+        _ => None,
+    };
+    let text = text.ok_or_else(|| FieldError::check(name, "Expected a reference id"))?;
+    Ok(Some(text.clone()).filter(|text| !text.is_empty()))
+}
+
+fn read_tags(sent: &Value) -> Result<Vec<String>, String> {
+    let texts: Vec<&str> = match sent {
+        Value::Null => Vec::new(),
+        Value::String(text) => vec![text],
+        Value::Array(items) => items.iter().map(|item| item.as_str().ok_or(NOT_TEXT)).collect::<Result<_, _>>()?,
+        _ => return Err(NOT_LIST.into()),
+    };
+    let mut made: Vec<String> = texts.into_iter().map(slug::slugify).collect();
+    made.sort_unstable();
+    made.dedup();
+    tags::check(&made)?;
+    Ok(made)
+}
+
+/// Texts as they were sent; null is none.
+pub fn read_texts(name: &str, sent: &Value) -> Result<Vec<String>, FieldError> {
+    let items = match sent {
+        Value::Null => return Ok(Vec::new()),
+        Value::Array(items) => items,
+        _ => return Err(FieldError::stored(name, NOT_LIST)),
+    };
+    let text = |(at, item): (usize, &Value)| match item {
+        Value::String(text) => Ok(text.clone()),
+        _ => Err(FieldError::stored(format!("{name}.{at}"), NOT_TEXT)),
+    };
+    items.iter().enumerate().map(text).collect()
+}
+
+/// Whom a body wants something to belong to. Errors: the sentence about an id that is none, or a
+/// failed check.
+pub fn owner_wish(body: &Map<String, Value>) -> Result<OwnerWish, AppError> {
+    let wish = |name: &str| match body.get(name) {
+        None => Ok(None),
+        Some(sent) => {
+            check_reference(sent).map_err(|message| AppError::body("Object", message))?;
+            let id = read_id(name, sent).map_err(|error| AppError::check(&error.path, error.message))?;
+            Ok::<_, AppError>(Some(id))
+        }
+    };
+    Ok(OwnerWish { owner: wish("owner")?, organization: wish("organization")? })
+}
+
+fn reference_schema() -> Schema {
+    json_schema!({"anyOf": [
+        {"type": "string"}, {"type": "object", "properties": {"id": {"type": "string"}}}, {"type": "null"}
+    ]})
+}
+
+/// Applies a body; errors stand in the order of declaration, as the contract's summary names them.
+pub fn applied<E>(
+    fields: &[FormField<E>],
+    body: &Map<String, Value>,
+    entity: &mut E,
+    creates: bool,
+) -> Result<(), Vec<FieldError>> {
+    let mut errors = if creates { missing(fields, body) } else { Vec::new() };
+    errors.extend(apply(fields, body, entity));
+    let first = |error: &FieldError| error.path.split('.').next().unwrap_or_default().to_owned();
+    errors.sort_by_key(|error| fields.iter().position(|field| field.name == first(error)));
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
 /// The schema of a body with these fields.

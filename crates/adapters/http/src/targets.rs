@@ -22,7 +22,19 @@ pub struct Kind {
 }
 
 /// Every kind of object in paths: one line per class.
-pub const KINDS: &[Kind] = &[];
+pub const KINDS: &[Kind] = &[
+    Kind { segment: "dataset", find: |services, reference| Box::pin(found(&services.datasets, reference)) },
+    Kind { segment: "reuse", find: |services, reference| Box::pin(found(&services.reuses, reference)) },
+    Kind { segment: "dataservice", find: |services, reference| Box::pin(found(&services.dataservices, reference)) },
+    Kind { segment: "topic", find: |services, reference| Box::pin(found(&services.topics, reference)) },
+    Kind { segment: "visualization", find: |services, reference| Box::pin(found(&services.charts, reference)) },
+    Kind { segment: "post", find: |services, reference| Box::pin(post(services, reference)) },
+];
+
+/// Finds a post.
+async fn post(services: &Services, reference: &str) -> Result<Found<Target>, AppError> {
+    Ok(services.posts.find(reference).await?.map(|row| Rc::new(row) as Target))
+}
 
 /// Finds an object of a class.
 async fn found<E: Class>(objects: &Objects<E>, reference: &str) -> Result<Found<Target>, AppError> {

@@ -1,4 +1,5 @@
-//! Followers of organisations and users: the same three operations on each.
+//! Followers of organisations, users, datasets, reuses and dataservices: the same three operations on
+//! each.
 
 use actix_web::{HttpResponse, http::StatusCode};
 use basalt_app::{follows::Followable, slugs::Found};
@@ -27,7 +28,31 @@ pub struct Followed {
 enum Kind {
     Organization,
     User,
+    Dataset,
+    Reuse,
+    Dataservice,
 }
+
+/// Followers of datasets.
+pub const DATASETS: Followed = Followed {
+    path: "/api/1/datasets/{id}/followers/",
+    ids: ["list_dataset_followers", "follow_dataset", "unfollow_dataset"],
+    kind: Kind::Dataset,
+};
+
+/// Followers of reuses.
+pub const REUSES: Followed = Followed {
+    path: "/api/1/reuses/{id}/followers/",
+    ids: ["list_reuse_followers", "follow_reuse", "unfollow_reuse"],
+    kind: Kind::Reuse,
+};
+
+/// Followers of dataservices.
+pub const DATASERVICES: Followed = Followed {
+    path: "/api/1/dataservices/{id}/followers/",
+    ids: ["list_dataservice_followers", "follow_dataservice", "unfollow_dataservice"],
+    kind: Kind::Dataservice,
+};
 
 /// Followers of organisations.
 pub const ORGANIZATIONS: Followed = Followed {
@@ -83,6 +108,9 @@ async fn object(ctx: &Ctx, followed: &Followed) -> Result<Followable, Problem> {
     let object = match followed.kind {
         Kind::Organization => Followable::Organization(id),
         Kind::User => Followable::User(id),
+        Kind::Dataset => Followable::Dataset(id),
+        Kind::Reuse => Followable::Reuse(id),
+        Kind::Dataservice => Followable::Dataservice(id),
     };
     ctx.services().follows.known(&ctx.caller, object).await?;
     Ok(object)
@@ -95,11 +123,18 @@ async fn listed(ctx: &Ctx, followed: &Followed) -> Result<ObjectId, Problem> {
     let found = match followed.kind {
         Kind::Organization => services.organizations.find(reference).await?.map(|row| row.value.id),
         Kind::User => services.users.find(reference).await?.map(|row| row.value.id),
+        Kind::Dataset => services.datasets.find(reference).await?.map(|row| row.value.id),
+        Kind::Reuse => services.reuses.find(reference).await?.map(|row| row.value.id),
+        Kind::Dataservice => services.dataservices.find(reference).await?.map(|row| row.value.id),
     };
-    match found {
-        Found::Here(id) => Ok(id),
-        Found::At(_) | Found::Missing => Err(Problem::not_found()),
+    let Found::Here(id) = found else { return Err(Problem::not_found()) };
+    match followed.kind {
+        Kind::Organization | Kind::User => {}
+        Kind::Dataset => services.follows.known(&ctx.caller, Followable::Dataset(id)).await?,
+        Kind::Reuse => services.follows.known(&ctx.caller, Followable::Reuse(id)).await?,
+        Kind::Dataservice => services.follows.known(&ctx.caller, Followable::Dataservice(id)).await?,
     }
+    Ok(id)
 }
 
 async fn list(ctx: Ctx, followed: &Followed) -> Result<HttpResponse, Problem> {

@@ -1,17 +1,22 @@
 //! `/api/1/`.
 
+pub mod access_type;
 pub mod activity;
 pub mod avatars;
 pub mod contacts;
+pub mod dataservices;
 mod exports;
 pub mod followers;
 pub mod me;
+pub mod narrowing;
 pub mod notifications;
 pub mod objects;
 pub mod organizations;
 pub mod owners;
 pub mod references;
+pub mod spatial;
 pub mod users;
+pub mod visualizations;
 
 use crate::Operation;
 
@@ -23,6 +28,11 @@ pub fn operations() -> Vec<Operation> {
     all.extend(avatars::operations());
     all.extend(activity::operations());
     all.extend(notifications::operations());
+    all.extend(dataservices::operations());
+    all.extend(contacts::operations());
+    all.extend(access_type::operations());
+    all.extend(spatial::operations());
+    all.extend(visualizations::operations());
     all.extend(exports::operations());
     all
 }

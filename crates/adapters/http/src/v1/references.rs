@@ -195,6 +195,23 @@ impl PermissionsView {
     }
 }
 
+/// A list that is told elsewhere: where, and how long it is.
+#[derive(Serialize, JsonSchema)]
+pub struct Subsection {
+    href: String,
+    rel: &'static str,
+    total: u64,
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+impl Subsection {
+    /// At this address, with this many items.
+    pub const fn new(href: String, total: u64) -> Self {
+        Self { href, rel: "subsection", total, kind: "GET" }
+    }
+}
+
 /// An organisation inside another object.
 #[derive(Serialize, JsonSchema)]
 pub struct OrganizationReference<'a> {

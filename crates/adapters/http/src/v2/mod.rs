@@ -1,10 +1,13 @@
 //! `/api/2/`.
 
 mod organizations;
+pub mod topics;
 
 use crate::Operation;
 
 /// Every operation of `/api/2/`.
 pub fn operations() -> Vec<Operation> {
-    organizations::operations()
+    let mut all = organizations::operations();
+    all.extend(topics::operations());
+    all
 }

@@ -1,0 +1,100 @@
+//! How lists of the catalogue are narrowed alike: by words, tags, owners, badges of owners.
+
+use basalt_domain::{CatalogueObject, Field, Filter, ObjectId, organization};
+use basalt_ports::Kept;
+
+use crate::{context::Ctx, operation::QueryParam, problem::Problem};
+
+/// The parameters that [`shared`] reads.
+pub const SHARED: [QueryParam; 6] = [
+    QueryParam::text("q"),
+    QueryParam::texts("tag"),
+    QueryParam::flag("featured"),
+    QueryParam::text("organization"),
+    QueryParam::choice("organization_badge", &BADGE_KINDS),
+    QueryParam::text("owner"),
+];
+
+const BADGE_KINDS: [&str; 5] = ["public-service", "certified", "association", "company", "local-authority"];
+
+/// What is looked at of a class.
+pub struct Narrowing<E> {
+    /// Has every word of `q`.
+    pub title: Field<E, String>,
+    /// Has every `tag`.
+    pub tag: Field<E, String>,
+    /// Is `featured`.
+    pub featured: Field<E, bool>,
+}
+
+/// Those of a title with every word, with every tag, first or not, of an owner, of an organisation,
+/// of organisations with a badge.
+pub async fn shared<E: CatalogueObject>(ctx: &Ctx, of: &Narrowing<E>) -> Result<Filter<E>, Problem> {
+    let params = &ctx.params;
+    let mut filter = Filter::always();
+    for word in params.filled("q").into_iter().flat_map(str::split_whitespace) {
+        filter = filter.and(of.title.contains(word));
+    }
+    for tag in params.all("tag").filter(|tag| !tag.is_empty()) {
+        filter = filter.and(of.tag.eq(tag));
+    }
+    filter = match params.boolean("featured", "")? {
+        None => filter,
+        Some(true) => filter.and(of.featured.eq(true)),
+        Some(false) => filter.and(of.featured.eq(true).not()),
+    };
+    if let Some(organization) = params.id("organization")? {
+        filter = filter.and(E::ORGANIZATION.eq(organization));
+    }
+    if let Some(owner) = params.id("owner")? {
+        filter = filter.and(E::OWNER.eq(owner));
+    }
+    if let Some(kind) = params.get("organization_badge") {
+        if !organization::BADGES.iter().any(|(known, _label)| *known == kind) {
+            return Err(Problem::parameter("organization_badge", "Unknown badge type"));
+        }
+        let with_badge = organization::visible().and(organization::BADGE.eq(kind));
+        let found = ctx.services().context.store.organizations.list(with_badge, &[], u64::MAX).await?;
+        filter = filter.and(E::ORGANIZATION.among(found.iter().map(|row| row.value.id)));
+    }
+    Ok(filter)
+}
+
+/// Those that are private, or those that are not.
+pub fn private<E>(ctx: &Ctx, help: &str, field: &Field<E, bool>) -> Result<Option<Filter<E>>, Problem> {
+    let wanted = ctx.params.boolean("private", help)?;
+    Ok(wanted.map(|private| if private { field.eq(true) } else { field.eq(true).not() }))
+}
+
+/// A text that must be one of these; 400 otherwise.
+pub fn choice<'a>(ctx: &'a Ctx, name: &str, known: &[&str]) -> Result<Option<&'a str>, Problem> {
+    match ctx.params.get(name) {
+        None => Ok(None),
+        Some(text) if known.contains(&text) => Ok(Some(text)),
+        Some(text) => Err(Problem::parameter(name, format!("The value '{text}' is not a valid choice for '{name}'."))),
+    }
+}
+
+/// Those of these ids of which the caller may know: all but the private ones of others.
+pub async fn known<E: CatalogueObject + Kept>(
+    ctx: &Ctx,
+    private: &Field<E, bool>,
+    ids: &[ObjectId],
+) -> Result<Vec<basalt_ports::Row<E>>, Problem> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let store = &ctx.services().context.store;
+    let mut filter = Filter::ids(ids);
+    let viewer = &ctx.caller.viewer;
+    if !viewer.sysadmin {
+        let mut seen = private.eq(true).not();
+        if let Some(user) = viewer.user {
+            let joined = store.organizations.list(organization::joined_by(user), &[], u64::MAX).await?;
+            let joined: Vec<ObjectId> = joined.iter().map(|row| row.value.id).collect();
+            seen = seen.or(E::belonging_to(user, &joined));
+        }
+        filter = filter.and(seen);
+    }
+    Ok(store.of::<E>().list(filter, &[], u64::MAX).await?)
+}

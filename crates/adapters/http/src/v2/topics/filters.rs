@@ -1,0 +1,71 @@
+//! Which topics a list shows.
+
+use basalt_domain::{
+    Filter, ObjectId, Owned, Topic,
+    topic::{FEATURED, GRANULARITY, NAME, PRIVATE, TAG, ZONE},
+};
+
+use crate::{context::Ctx, operation::QueryParam, problem::Problem, v1::narrowing};
+
+const PRIVATE_HELP: &str = "If set to true, it will filter on private topics only. If set to false, it will exclude private topics. User must be authenticated and results are limited to user visibility";
+
+/// The parameters that narrow a list.
+pub(super) const PARAMETERS: [QueryParam; 11] = [
+    QueryParam::text("q"),
+    QueryParam::texts("tag"),
+    QueryParam::flag("featured"),
+    QueryParam::flag("private"),
+    QueryParam::text("dataset"),
+    QueryParam::text("reuse"),
+    QueryParam::text("dataservice"),
+    QueryParam::text("organization"),
+    QueryParam::text("owner"),
+    QueryParam::text("geozone"),
+    QueryParam::text("granularity"),
+];
+
+/// As the parameters of the query say.
+pub(super) async fn narrowed(ctx: &Ctx) -> Result<Filter<Topic>, Problem> {
+    let params = &ctx.params;
+    let mut filter = Filter::always();
+    for word in params.filled("q").into_iter().flat_map(str::split_whitespace) {
+        filter = filter.and(NAME.contains(word));
+    }
+    for tag in params.all("tag").filter(|tag| !tag.is_empty()) {
+        filter = filter.and(TAG.eq(tag));
+    }
+    filter = match params.boolean("featured", "")? {
+        None => filter,
+        Some(featured) => filter.and(FEATURED.eq(featured)),
+    };
+    if let Some(private) = narrowing::private(ctx, PRIVATE_HELP, &PRIVATE)? {
+        ctx.caller.id()?;
+        filter = filter.and(private);
+    }
+    for name in ["dataset", "reuse", "dataservice"] {
+        if let Some(object) = id(ctx, name, name)? {
+            let topics = ctx.services().topic_elements.topics_with(object).await?;
+            filter = filter.and(Filter::ids(&topics));
+        }
+    }
+    if let Some(organization) = id(ctx, "organization", "Organization")? {
+        filter = filter.and(Topic::ORGANIZATION.eq(organization));
+    }
+    if let Some(owner) = id(ctx, "owner", "Owner")? {
+        filter = filter.and(Topic::OWNER.eq(owner));
+    }
+    if let Some(zone) = params.filled("geozone") {
+        filter = filter.and(ZONE.eq(zone));
+    }
+    if let Some(granularity) = params.filled("granularity") {
+        filter = filter.and(GRANULARITY.eq(granularity));
+    }
+    Ok(filter)
+}
+
+/// An id; 400 for what is none.
+fn id(ctx: &Ctx, name: &str, told: &str) -> Result<Option<ObjectId>, Problem> {
+    let Some(text) = ctx.params.filled(name) else { return Ok(None) };
+    let refused = |_error| Problem::bad_request(format!("{told} arg must be an identifier"));
+    ObjectId::parse(text).map(Some).map_err(refused)
+}

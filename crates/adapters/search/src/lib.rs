@@ -1,0 +1,22 @@
+//! The index of full text, with tantivy.
+//!
+//! Tantivy keeps the words and columns, in segments that survive a crash and are merged. How documents are scored is written here:
+//! see [`Weights`] and `docs/adr/0008-ranking.md`.
+
+mod columns;
+mod facets;
+mod filter;
+mod index;
+mod rebuild;
+mod schema;
+mod search;
+mod snapshot;
+mod sorting;
+mod suggest;
+mod terms;
+mod tokenizer;
+mod weights;
+mod words;
+
+pub use index::TantivyIndex;
+pub use weights::Weights;

@@ -1,0 +1,66 @@
+//! What counts how much: every number of the ranking.
+//!
+//! `docs/adr/0008-ranking.md` explains them; `make bench-search` measures them.
+
+/// The numbers of the ranking.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Weights {
+    /// A word in a title.
+    pub title: f32,
+    /// A word that is an acronym.
+    pub acronym: f32,
+    /// A word in the name of whom it belongs to.
+    pub producer: f32,
+    /// A word among the tags.
+    pub tags: f32,
+    /// A word in the text, however often.
+    pub text: f32,
+    /// How much longer titles weigh less: 0 not at all, 1 most.
+    pub title_length: f32,
+    /// The same for texts.
+    pub text_length: f32,
+    /// How much importance adds.
+    pub importance: f32,
+    /// To which power importance is raised.
+    pub importance_power: f32,
+    /// How much freshness adds.
+    pub fresh: f32,
+    /// Days after which half of it is gone.
+    pub fresh_days: f32,
+    /// All words of the title, and no other, were asked for.
+    pub exact: f32,
+    /// The words asked for stand side by side in the title.
+    pub phrase: f32,
+    /// A title begins with the words asked for.
+    pub begins: f32,
+    /// To which power the share of the words that were found is raised.
+    pub coverage: f32,
+    /// The share of the words that must be found where no result has all, or where there are many.
+    pub enough: f32,
+    /// What a word counts that is one letter off.
+    pub typo: f32,
+}
+
+impl Default for Weights {
+    fn default() -> Self {
+        Self {
+            title: 1.0,
+            acronym: 1.2,
+            producer: 0.35,
+            tags: 0.5,
+            text: 0.3,
+            title_length: 0.4,
+            text_length: 0.4,
+            importance: 3.0,
+            importance_power: 2.0,
+            fresh: 0.2,
+            fresh_days: 365.0,
+            exact: 0.4,
+            phrase: 0.2,
+            begins: 0.1,
+            coverage: 3.0,
+            enough: 0.6,
+            typo: 0.6,
+        }
+    }
+}

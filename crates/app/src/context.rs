@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use basalt_domain::{ObjectId, Timestamp};
-use basalt_ports::{Clock, IdSource, Store, files::FileStore, mail::Mailer, pictures::Pictures};
+use basalt_ports::{Clock, IdSource, Store, analyser::Analyser, files::FileStore, mail::Mailer, pictures::Pictures};
 use secrecy::SecretString;
 use uuid::Uuid;
 
@@ -19,6 +19,8 @@ pub struct Context {
     pub files: Arc<dyn FileStore>,
     /// Pictures made of uploaded ones.
     pub pictures: Arc<dyn Pictures>,
+    /// Who is told of changes of resources, if anybody.
+    pub analyser: Option<Arc<dyn Analyser>>,
     /// Mails.
     pub mailer: Arc<dyn Mailer>,
     /// Secrets of this portal.

@@ -21,6 +21,7 @@ pub mod system;
 pub mod tokens;
 pub mod topics;
 pub mod users;
+pub mod work;
 
 use std::sync::Arc;
 
@@ -50,6 +51,8 @@ pub struct Services {
     pub contacts: contacts::Contacts,
     /// Notices to users.
     pub notices: notices::Notices,
+    /// Work that waits.
+    pub work: work::Work,
     /// Datasets.
     pub datasets: objects::Objects<basalt_domain::Dataset>,
     /// Resources of datasets.
@@ -86,6 +89,7 @@ impl Services {
             activities: activities::Activities::new(Arc::clone(&context)),
             contacts: contacts::Contacts::new(Arc::clone(&context)),
             notices: notices::Notices::new(Arc::clone(&context)),
+            work: work::Work::new(Arc::clone(&context)),
             datasets: objects::Objects::new(Arc::clone(&context)),
             resources: datasets::Resources::new(objects::Objects::new(Arc::clone(&context))),
             community_resources: datasets::CommunityResources::new(Arc::clone(&context)),

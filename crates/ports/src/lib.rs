@@ -1,5 +1,6 @@
 //! What the use cases need from the world, as traits. Adapters implement them; none is named here.
 
+pub mod analyser;
 pub mod cache;
 pub mod change;
 pub mod clock;

@@ -25,6 +25,7 @@ pub async fn connections(settings: &Settings) -> Vec<String> {
     note("http.bind", listening(&settings.http.bind));
     note("storage.url", in_time(storage(settings)).await);
     note("files.url", wiring::files(&settings.files).map(drop));
+    note("analyser.url", wiring::analyser(settings).map(drop));
     note("mail.url", wiring::mailer(settings).map(drop));
     let secrets = secrets::complete(&settings.auth, Path::new(DATA_FOLDER), &RandomIds::default());
     note("auth", secrets.map(drop));

@@ -21,6 +21,8 @@ pub struct Arguments {
 pub enum Command {
     /// Serve the portal until told to stop.
     Serve,
+    /// Do the work that waits in the storage, beside those who serve; ends with a signal.
+    Work,
     /// Bring the schema of the storage up to date.
     Migrate,
     /// Try all settings and what they connect to; lists every fault at once.

@@ -2,12 +2,13 @@
 
 use std::{path::Path, sync::Arc};
 
+use basalt_analyser::HttpAnalyser;
 use basalt_app::{
     Context, Services,
     system::{RandomIds, SystemClock},
 };
 use basalt_files::{PictureMaker, S3Options};
-use basalt_ports::{Storage, Store, files::FileStore, mail::Mailer};
+use basalt_ports::{Storage, Store, analyser::Analyser, files::FileStore, mail::Mailer};
 use secrecy::ExposeSecret;
 
 use crate::{
@@ -52,6 +53,16 @@ pub fn mailer(settings: &Settings) -> Result<Arc<dyn Mailer>, Failure> {
     Ok(basalt_mail::from_url(settings.mail.url.expose_secret(), &settings.mail.from)?)
 }
 
+/// The analyser of the settings, if one is set.
+pub fn analyser(settings: &Settings) -> Result<Option<Arc<dyn Analyser>>, Failure> {
+    let url = settings.analyser.url.as_str();
+    if url.is_empty() {
+        return Ok(None);
+    }
+    let key = Some(settings.analyser.api_key.clone()).filter(|key| !key.expose_secret().is_empty());
+    Ok(Some(Arc::new(HttpAnalyser::new(url, key)?)))
+}
+
 /// All use cases over this storage.
 pub fn services(settings: &Settings, storage: Arc<dyn Storage>) -> Result<Services, Failure> {
     let ids = Arc::new(RandomIds::default());
@@ -67,6 +78,7 @@ pub fn services(settings: &Settings, storage: Arc<dyn Storage>) -> Result<Servic
         pictures: Arc::new(
             PictureMaker::new(settings.files.max_upload_bytes).with_max_pixels(settings.files.max_pixels),
         ),
+        analyser: analyser(settings)?,
         mailer: mailer(settings)?,
         secrets,
         shared_with_udata: settings.auth.shared_with_udata,

@@ -5,22 +5,17 @@ use basalt_domain::{
     Activity, ActivityKey, CommunityResource, Dataset, Document, Invalid, ObjectId, Resource, dataset::RESOURCE_ID,
     policy::object::Action,
 };
-use basalt_ports::{ChangeSet, Row};
+use basalt_ports::{ChangeSet, Row, analyser::ResourceAction};
 use sha1::{Digest, Sha1};
 use uuid::Uuid;
 
 use super::Hosted;
-use crate::{AppError, Caller, Form, objects::Objects};
+use crate::{AppError, Caller, Form, objects::Objects, work};
 
 /// How often a writer that lost a race tries again: many may add resources to one dataset at once.
 const ATTEMPTS: u32 = 8;
 /// Stored fields of a resource whose change is not told.
 const UNTOLD: [&str; 6] = ["_id", "urlhash", "fs_filename", "created_at_internal", "last_modified_internal", "metrics"];
-
-/// Changes to a resource that a client asked for.
-pub trait ResourceForm: Form<Resource> {}
-
-impl<F: Form<Resource>> ResourceForm for F {}
 
 /// Resources of datasets. Cheap to clone.
 #[derive(Clone)]
@@ -71,6 +66,9 @@ impl Resources {
         let context = self.0.context();
         let mut resource = Resource::blank(context.uuid(), context.now());
         form.apply(&mut resource).map_err(|errors| invalid(None, errors))?;
+        if resource.is_hosted() {
+            return Err(AppError::message("This endpoint only supports remote resources"));
+        }
         self.add_ready(caller, dataset, resource).await
     }
 
@@ -212,7 +210,7 @@ impl Resources {
         }
     }
 
-    /// The activity that tells what was done with a resource.
+    /// What tells of a change of a resource: an activity, and a task to tell the analyser.
     fn told(
         &self,
         key: ActivityKey,
@@ -222,9 +220,15 @@ impl Resources {
         changes: Vec<String>,
     ) -> ChangeSet {
         let Some(actor) = caller.viewer.user else { return ChangeSet::new() };
+        let action = match key {
+            ActivityKey::ResourceAdded => ResourceAction::Created,
+            ActivityKey::ResourceRemoved => ResourceAction::Deleted,
+            _ => ResourceAction::Updated,
+        };
+        let told = work::tell(self.0.context(), action, dataset, resource);
         let extras = Document::new().with("resource_id", resource.id).with("resource_title", resource.title.as_str());
         let activity = Activity { extras, ..self.0.activity(key, actor, dataset, changes) };
-        ChangeSet::new().insert(&activity)
+        told.insert(&activity)
     }
 }
 

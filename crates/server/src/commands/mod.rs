@@ -29,6 +29,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     logging::start(&settings.log);
     match arguments.command {
         Command::Serve => serve::run(&settings, wiring::ready_services(&settings).await?, |_url| {}).await?,
+        Command::Work => serve::work::run(wiring::ready_services(&settings).await?).await?,
         Command::Migrate => {
             wiring::storage(&settings).await?.migrate().await?;
             println!("the schema of the storage is up to date");

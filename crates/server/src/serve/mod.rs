@@ -1,6 +1,7 @@
 //! `basalt serve`: answering requests until told to stop.
 
 mod observe;
+pub mod work;
 
 use std::{
     net::{SocketAddr, ToSocketAddrs},
@@ -32,6 +33,7 @@ pub async fn run(settings: &Settings, services: Services, ready: impl FnOnce(&st
         0 => thread::available_parallelism().map_or(1, usize::from),
         workers => workers,
     };
+    work::start(settings, &services);
     let portal = Portal::new(services, portal_settings(settings));
     let observer = Arc::new(observe::Observer::new(http.trusted_proxies.clone(), settings.log.access));
     let compress = http.compress;

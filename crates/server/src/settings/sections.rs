@@ -17,6 +17,8 @@ pub struct Settings {
     pub files: Files,
     /// Full text.
     pub search: Search,
+    /// Who is told of changes of resources.
+    pub analyser: Analyser,
     /// Sending mails.
     pub mail: Mail,
     /// Secrets.
@@ -115,6 +117,16 @@ pub struct S3 {
 pub struct Search {
     /// Folder of the index.
     pub path: String,
+}
+
+/// Who is told of changes of resources.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Analyser {
+    /// Its address; empty: nobody is told.
+    pub url: String,
+    /// What it knows us by; empty: nothing.
+    pub api_key: SecretString,
 }
 
 /// Sending mails.

@@ -78,6 +78,7 @@ impl TestApp {
             ids: Arc::new(CountedIds::default()),
             files: basalt_files::open("memory://", &S3Options::default()).unwrap(),
             pictures: Arc::new(PictureMaker::new(4 * 1024 * 1024)),
+            analyser: None,
             mailer: Arc::clone(&outbox) as _,
             secrets: Secrets {
                 api_token: "token-secret".into(),

@@ -252,6 +252,9 @@ impl Posts {
         if above.contains_key(&post.id) {
             return refused("A page cannot be its own ancestor");
         }
+        if post.published.is_some() && above.get(&parent).is_some_and(|row| row.value.published.is_none()) {
+            return refused("A published page cannot be under an unpublished page");
+        }
         Ok(())
     }
 }

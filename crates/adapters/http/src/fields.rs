@@ -19,6 +19,7 @@ pub struct FormField<E: 'static> {
 
 enum Setter<E> {
     Required(fn(&mut E) -> &mut String),
+    RequiredUrl(fn(&mut E) -> &mut String),
     Text(fn(&mut E) -> &mut Option<String>),
     Url(fn(&mut E) -> &mut Option<String>),
     Choice(fn(&mut E) -> &mut Option<String>, &'static [&'static str]),
@@ -62,6 +63,8 @@ impl<E> FormField<E> {
     constructors! {
         /// Text that may not be cleared.
         required(place: fn(&mut E) -> &mut String) => Setter::Required(place);
+        /// A web address that may not be cleared.
+        required_url(place: fn(&mut E) -> &mut String) => Setter::RequiredUrl(place);
         /// Text.
         text(place: fn(&mut E) -> &mut Option<String>) => Setter::Text(place);
         /// A web address.
@@ -119,6 +122,14 @@ impl<E> FormField<E> {
             Setter::Required(place) => {
                 let text = self.read_text(value)?.filter(|text| !text.trim().is_empty());
                 *place(entity) = text.ok_or_else(|| stored(REQUIRED))?;
+            }
+            Setter::RequiredUrl(place) => {
+                let text = self.read_text(value)?.filter(|text| !text.trim().is_empty());
+                let address = text.ok_or_else(|| stored(REQUIRED))?;
+                if !is_web_address(&address) {
+                    return Err(stored(&format!("Invalid URL \"{address}\"")));
+                }
+                *place(entity) = address;
             }
             Setter::Text(place) => *place(entity) = self.read_text(value)?,
             Setter::Url(place) => {
@@ -218,6 +229,7 @@ impl<E> FormField<E> {
         let text = json!(["string", "null"]);
         let mut schema = match &self.setter {
             Setter::Required(_) => json_schema!({"type": "string", "minLength": 1}),
+            Setter::RequiredUrl(_) => json_schema!({"type": "string", "format": "uri"}),
             Setter::Text(_) => json_schema!({"type": text}),
             Setter::Url(_) => json_schema!({"type": text, "format": "uri"}),
             Setter::Choice(_, values) => {
@@ -258,7 +270,9 @@ pub fn apply<E>(fields: &[FormField<E>], body: &Map<String, Value>, entity: &mut
 
 /// Errors about required fields that a new entity still lacks.
 pub fn missing<E>(fields: &[FormField<E>], body: &Map<String, Value>) -> Vec<FieldError> {
-    let required = fields.iter().filter(|field| matches!(field.setter, Setter::Required(_) | Setter::Pick(..)));
+    let required = fields
+        .iter()
+        .filter(|field| matches!(field.setter, Setter::Required(_) | Setter::RequiredUrl(_) | Setter::Pick(..)));
     let absent = required.filter(|field| !body.contains_key(field.name));
     absent.map(|field| FieldError::stored(field.name, REQUIRED)).collect()
 }

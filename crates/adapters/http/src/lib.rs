@@ -1,6 +1,7 @@
 //! udata's HTTP interface over the use cases. Folders mirror addresses: `/api/1/organizations/` is
 //! `v1/organizations/`.
 
+pub mod blocs;
 pub mod context;
 pub mod cors;
 pub mod document;
@@ -24,6 +25,7 @@ pub mod web;
 use std::sync::Arc;
 
 use basalt_app::Services;
+use basalt_domain::dataset::file_name::EXTENSIONS;
 
 pub use operation::Operation;
 pub use router::configure;
@@ -47,6 +49,10 @@ pub struct Settings {
     pub body_limit: usize,
     /// The largest uploaded picture, in bytes.
     pub upload_limit: usize,
+    /// The largest uploaded file of a resource, in bytes.
+    pub resource_limit: u64,
+    /// Extensions of files that may be uploaded as resources.
+    pub resource_extensions: Vec<String>,
     /// Origins besides the front end's that may send cookies.
     pub cors_origins: Vec<String>,
 }
@@ -62,6 +68,8 @@ impl Default for Settings {
             page_size_max: 1000,
             body_limit: 4 * 1024 * 1024,
             upload_limit: 9 * 1024 * 1024,
+            resource_limit: 10 * 1024 * 1024 * 1024,
+            resource_extensions: EXTENSIONS.iter().map(ToString::to_string).collect(),
             cors_origins: Vec::new(),
         }
     }

@@ -3,6 +3,7 @@
 mod api_tokens;
 mod handlers;
 mod org_invitations;
+mod reuses;
 
 use basalt_domain::policy::portal::Access;
 
@@ -11,7 +12,7 @@ use crate::{Operation, upload::UploadedImage, v1::users::forms, v1::users::views
 const ME: &str = "/api/1/me/";
 
 pub(super) fn operations() -> Vec<Operation> {
-    vec![
+    let mut all = vec![
         Operation::get("get_me", ME, handlers::show)
             .access(Access::UserReads)
             .answers::<UserView<'static>>(200)
@@ -55,5 +56,7 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::post("refuse_org_invitation", "/api/1/me/org_invitations/{id}/refuse/", org_invitations::refuse)
             .answers_plain(200)
             .summary("Refuses an invitation"),
-    ]
+    ];
+    all.extend(reuses::operations());
+    all
 }

@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use basalt_app::organizations::OrganizationFilter;
 use basalt_domain::{
-    Organization, Sort,
+    Organization, Owned, Reuse, Sort,
     organization::{BADGES, sort_field},
 };
 use basalt_ports::Version;
@@ -16,6 +16,7 @@ use crate::{
     context::{Ctx, no_content},
     paging::PageView,
     problem::Problem,
+    v1::objects,
 };
 
 /// Items on a page unless a client asks otherwise.
@@ -92,4 +93,10 @@ pub(super) async fn suggest(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let shown: Vec<Suggestion<'_>> =
         organizations.into_iter().map(|organization| Suggestion::new(&ctx, organization)).collect();
     ctx.ok(&shown)
+}
+
+pub(super) async fn reuses(ctx: Ctx) -> Result<HttpResponse, Problem> {
+    let organization = ctx.organization()?.value.id;
+    let theirs = Reuse::ORGANIZATION.eq(organization).and(basalt_domain::reuse::DELETED.absent());
+    objects::list(&ctx, theirs, u64::MAX).await
 }

@@ -109,6 +109,9 @@ pub(super) fn operations() -> Vec<Operation> {
         .query(&PAGING)
         .answers::<PageView<contacts::ContactPointView<'static>>>(200)
         .summary("Lists the contact points of an organisation"),
+        Operation::get("list_organization_reuses", "/api/1/organizations/{org}/reuses/", handlers::reuses)
+            .answers::<Vec<crate::v1::reuses::views::ReuseView<'static>>>(200)
+            .summary("Lists the reuses of an organisation, newest first"),
         Operation::get("suggest_org_contact_points", "/api/1/organizations/{org}/contacts/suggest/", contacts::suggest)
             .query(&[QueryParam::required("q"), QueryParam::number("size")])
             .answers::<Vec<contacts::ContactPointView<'static>>>(200)

@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, Q
 use crate::{
     SqlStorage,
     connect::Place,
+    dialect::Dialect,
     error::{Failure, Fault, failed},
     plan::{Plan, Run},
 };
@@ -22,7 +23,12 @@ pub(crate) async fn commit(storage: &SqlStorage, changes: &ChangeSet) -> Result<
     for attempt in 0..ATTEMPTS {
         let done = match &storage.place {
             Place::File(file) => file.writer.commit(&plan).await,
-            Place::Server(connections) => on_server(storage, connections, &plan).await,
+            Place::Server(connections) => {
+                let task = on_server(storage.dialect, connections.clone(), Arc::clone(&plan));
+                // Begun, it goes on to its end, as on a file: sqlx can lose a connection whose
+                // transaction is dropped between two statements.
+                tokio::spawn(task).await.map_err(StorageError::unavailable)?
+            }
         };
         match done {
             Ok(()) => return Ok(()),
@@ -37,10 +43,9 @@ pub(crate) async fn commit(storage: &SqlStorage, changes: &ChangeSet) -> Result<
     Err(last)
 }
 
-/// Dropped half-way, the transaction is undone.
-async fn on_server(storage: &SqlStorage, connections: &DatabaseConnection, plan: &Plan) -> Result<(), Failure> {
+async fn on_server(dialect: Dialect, connections: DatabaseConnection, plan: Arc<Plan>) -> Result<(), Failure> {
     let transaction = connections.begin().await.map_err(failed)?;
-    match statements(storage, &transaction, plan).await {
+    match statements(dialect, &transaction, &plan).await {
         Ok(()) => transaction.commit().await.map_err(failed),
         Err(failure) => {
             if let Err(error) = transaction.rollback().await {
@@ -51,18 +56,18 @@ async fn on_server(storage: &SqlStorage, connections: &DatabaseConnection, plan:
     }
 }
 
-async fn statements(storage: &SqlStorage, transaction: &DatabaseTransaction, plan: &Plan) -> Result<(), Failure> {
+async fn statements(dialect: Dialect, transaction: &DatabaseTransaction, plan: &Plan) -> Result<(), Failure> {
     let mut run = Run::new(plan);
     for mut read in run.reads() {
         let values = std::mem::take(&mut read.command.values);
-        let rows = transaction.query_all_raw(storage.statement(read.command.sql, values)).await.map_err(failed)?;
+        let rows = transaction.query_all_raw(dialect.statement(read.command.sql, values)).await.map_err(failed)?;
         let record =
             |row: QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?));
         let found = rows.into_iter().map(record).collect::<Result<_, DbErr>>().map_err(failed)?;
         run.know(&read, found)?;
     }
     for (command, must) in run.writes()? {
-        let done = transaction.execute_raw(storage.statement(command.sql, command.values)).await;
+        let done = transaction.execute_raw(dialect.statement(command.sql, command.values)).await;
         must.judge(done.map(|done| done.rows_affected()).map_err(Fault::from))?;
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! What differs between the databases, as far as it can be said in a word.
 
 use basalt_domain::Kind;
-use sea_orm::DbBackend;
+use sea_orm::{DbBackend, Statement};
 
 /// Characters of a text that an index holds where the database limits its keys: PostgreSQL to 2704
 /// bytes, InnoDB to 3072. Four bytes per character, three texts to an index.
@@ -25,6 +25,10 @@ impl Dialect {
             Self::Postgres => DbBackend::Postgres,
             Self::Mysql { .. } => DbBackend::MySql,
         }
+    }
+
+    pub(crate) fn statement(self, sql: impl Into<String>, values: Vec<sea_orm::Value>) -> Statement {
+        Statement::from_sql_and_values(self.backend(), sql, values)
     }
 
     /// A name in quotes: tables are called `user`, columns `type`. Names come from declarations

@@ -53,7 +53,7 @@ impl SqlStorage {
     }
 
     pub(crate) fn statement(&self, sql: impl Into<String>, values: Vec<sea_orm::Value>) -> Statement {
-        Statement::from_sql_and_values(self.dialect.backend(), sql, values)
+        self.dialect.statement(sql, values)
     }
 
     /// The first version of a record: random, so that a record that is deleted and made again does

@@ -47,7 +47,7 @@ impl Organizations {
             if lost {
                 changes = changes.and(self.without_assignments(id, user).await?);
             }
-            if let Some(activity) = self.told(caller, &before, &stored.value)? {
+            if let Some(activity) = self.told(caller, &before, &stored.value) {
                 changes = changes.insert(&activity);
             }
             self.0.store.commit(changes).await?;

@@ -31,22 +31,6 @@ pub const CLASS: &str = "Organization";
 /// The contract's sentence about a deleted one.
 pub const GONE: &str = "Organization has been deleted";
 
-/// Stored fields whose change is told in the activity stream.
-const TOLD: [&str; 12] = [
-    "acronym",
-    "banner_color",
-    "banner_image",
-    "banner_image_position",
-    "business_number_id",
-    "deleted",
-    "description",
-    "image_url",
-    "logo",
-    "name",
-    "presentation_blocs_published_at",
-    "url",
-];
-
 /// Organisations and their members.
 #[derive(Clone)]
 pub struct Organizations(Arc<Context>);
@@ -225,7 +209,7 @@ impl Organizations {
             change(&mut stored.value)?;
             stored.value.last_modified = self.0.now();
             let mut changes = self.follow_name(before, &mut stored.value, taken).await?;
-            if let Some(activity) = self.told(caller, before, &stored.value)? {
+            if let Some(activity) = self.told(caller, before, &stored.value) {
                 changes = changes.insert(&activity);
             }
             self.0.store.commit(changes.update(&stored)).await?;
@@ -259,20 +243,17 @@ impl Organizations {
     }
 
     /// The activity that tells of the changes, if any of them is told.
-    fn told(&self, caller: &Caller, before: &Organization, after: &Organization) -> Result<Option<Activity>, AppError> {
-        let old = Document::of(before).map_err(AppError::internal)?;
-        let new = Document::of(after).map_err(AppError::internal)?;
-        let mut changed: Vec<String> =
-            TOLD.iter().filter(|field| old.get(field) != new.get(field)).map(ToString::to_string).collect();
+    fn told(&self, caller: &Caller, before: &Organization, after: &Organization) -> Option<Activity> {
+        let mut changed = told_fields(before, after);
         for (at, member) in after.members.iter().enumerate() {
             if before.member(member.user).is_some_and(|former| former.role != member.role) {
                 changed.push(format!("members.{at}.role"));
             }
         }
-        let Some(actor) = caller.viewer.user.filter(|_actor| !changed.is_empty()) else { return Ok(None) };
+        let actor = caller.viewer.user.filter(|_actor| !changed.is_empty())?;
         let (id, now) = (self.0.id(), self.0.now());
         let activity = Activity::by_user(id, ActivityKey::OrganizationUpdated, actor, after.id, now);
-        Ok(Some(activity.for_organization(after.id).with_changes(changed)))
+        Some(activity.for_organization(after.id).with_changes(changed))
     }
 }
 
@@ -294,6 +275,28 @@ impl OrganizationFilter {
         }
         filter
     }
+}
+
+/// Stored names of the fields whose change is told in the activity stream, as far as they differ.
+fn told_fields(before: &Organization, after: &Organization) -> Vec<String> {
+    let differs = [
+        ("acronym", before.acronym != after.acronym),
+        ("banner_color", before.banner_color != after.banner_color),
+        ("banner_image", before.banner_image != after.banner_image),
+        ("banner_image_position", before.banner_image_position != after.banner_image_position),
+        ("business_number_id", before.business_number_id != after.business_number_id),
+        ("deleted", before.deleted != after.deleted),
+        ("description", before.description != after.description),
+        ("image_url", before.image_url != after.image_url),
+        ("logo", before.logo != after.logo),
+        ("name", before.name != after.name),
+        (
+            "presentation_blocs_published_at",
+            before.presentation_blocs_published_at != after.presentation_blocs_published_at,
+        ),
+        ("url", before.url != after.url),
+    ];
+    differs.into_iter().filter(|(_name, differs)| *differs).map(|(name, _differs)| name.to_owned()).collect()
 }
 
 /// The organisations of which one of these users is a member.

@@ -18,7 +18,10 @@ use crate::{
     AppError, Caller, Context, Form,
     error::{enforce, retried},
     form::OwnerWish,
-    objects::owners::{Style, give},
+    objects::{
+        Objects,
+        owners::{Style, give},
+    },
 };
 
 /// Class name in documents and messages.
@@ -82,7 +85,10 @@ impl CommunityResources {
         caller.id()?;
         let mut resource = Resource::blank(self.0.uuid(), self.0.now());
         form.apply(&mut resource).map_err(|errors| invalid(None, errors))?;
-        let dataset = self.known(form.dataset()?.flatten()).await?;
+        if resource.is_hosted() {
+            return Err(AppError::message("This endpoint only supports remote community resources"));
+        }
+        let dataset = self.known(caller, form.dataset()?.flatten()).await?;
         self.insert(caller, resource, dataset, form.owner()?).await
     }
 
@@ -125,7 +131,7 @@ impl CommunityResources {
             let community = &mut stored.value;
             apply(form, &mut community.resource)?;
             if let Some(wished) = form.dataset()? {
-                community.dataset = Some(self.known(wished).await?);
+                community.dataset = Some(self.known(caller, wished).await?);
             }
             give(&self.0, caller, community, form.owner()?, false, STYLE).await?;
             self.save(stored).await
@@ -183,10 +189,15 @@ impl CommunityResources {
     }
 
     /// The id of a dataset that there is. A community resource of no dataset is none.
-    async fn known(&self, dataset: Option<ObjectId>) -> Result<ObjectId, AppError> {
+    async fn known(&self, caller: &Caller, dataset: Option<ObjectId>) -> Result<ObjectId, AppError> {
         let id = dataset.ok_or_else(|| AppError::check("dataset", "A dataset identifier is required"))?;
         let unknown = || AppError::check("dataset", "Dataset does not exists");
-        self.0.store.datasets.get(&id).await?.ok_or_else(unknown)?;
-        Ok(id)
+        let dataset = self.0.store.datasets.get(&id).await?.ok_or_else(unknown)?;
+        // A private dataset is not there for others; a deleted one is.
+        match Objects::<Dataset>::new(Arc::clone(&self.0)).readable(caller, &dataset.value).await {
+            Err(AppError::NotFound(_)) => Err(unknown()),
+            Ok(()) | Err(AppError::Gone(_)) => Ok(id),
+            Err(error) => Err(error),
+        }
     }
 }

@@ -8,7 +8,7 @@ mod uploads;
 
 use async_trait::async_trait;
 use basalt_domain::{
-    ContactPoint, Dataset, FieldError, GeoZone, ObjectId, Owned, Timestamp,
+    ContactPoint, Dataset, FieldError, ObjectId, Owned, Timestamp,
     dataset::{frequency, quality::Quality},
 };
 use basalt_ports::ChangeSet;
@@ -21,7 +21,7 @@ use crate::{
 pub use community::{CommunityForm, CommunityResources};
 pub use extras::ReservedExtras;
 pub use hosted::Hosted;
-pub use resources::{Located, Order, ResourceForm, Resources};
+pub use resources::{Located, Order, Resources};
 pub use uploads::{Finished, Incoming, MAX_PARTS, Uploads};
 
 #[async_trait]
@@ -44,6 +44,7 @@ impl Class for Dataset {
         let mut errors = Vec::new();
         if before.is_none_or(|before| before.spatial != after.spatial) {
             errors.extend(unknown_zones(context, after).await?);
+            errors.extend(unknown_granularity(context, after).await?);
         }
         let owned_by = |dataset: &Self| (dataset.owner, dataset.organization, dataset.contact_points.clone());
         if before.is_none_or(|before| owned_by(before) != owned_by(after)) {
@@ -62,6 +63,9 @@ impl Class for Dataset {
             // As udata does: what is no licence of the portal is none.
             after.license = None;
         }
+        for resource in after.resources.iter_mut().filter(|resource| resource.urlhash.is_none()) {
+            *resource = resources::hashed(resource.clone());
+        }
         after.last_update = after.newest_update();
         after.quality_cached = Quality::of(after, context.now()).document();
         Ok(ChangeSet::new())
@@ -78,6 +82,19 @@ async fn unknown_zones(context: &Context, dataset: &Dataset) -> Result<Option<Fi
     let unknown: Vec<&str> = zones.iter().filter(|zone| !known.contains_key(*zone)).map(String::as_str).collect();
     let told = || FieldError::form("spatial.zones", format!("Unknown geoid(s): {}", unknown.join(", ")));
     Ok((!unknown.is_empty()).then(told))
+}
+
+/// Granularities that are no levels of places.
+pub const GRANULARITIES: [(&str, &str); 2] = [("poi", "POI"), ("other", "Other")];
+
+/// Is the size of the places a level of the portal?
+async fn unknown_granularity(context: &Context, dataset: &Dataset) -> Result<Option<FieldError>, AppError> {
+    let named = dataset.spatial.as_ref().and_then(|spatial| spatial.granularity.as_ref());
+    let Some(named) = named.filter(|named| !GRANULARITIES.iter().any(|(id, _label)| id == named)) else {
+        return Ok(None);
+    };
+    let known = context.store.geo_levels.get(named).await?.is_some();
+    Ok((!known).then(|| FieldError::form("spatial.granularity", "Not a valid choice.")))
 }
 
 /// Are the contact points there, and whose the dataset is? Those that went with a former owner are
@@ -118,11 +135,3 @@ pub fn is_zone_id(id: &str) -> bool {
 
 /// The longest id of a place.
 const GEO_ID_MAX: usize = 255;
-
-/// The places of these ids, in this order.
-pub async fn zones<'a>(
-    context: &Context,
-    ids: impl IntoIterator<Item = &'a String>,
-) -> Result<std::collections::HashMap<String, basalt_ports::Row<GeoZone>>, AppError> {
-    Ok(context.store.geo_zones.by_ids(ids).await?)
-}

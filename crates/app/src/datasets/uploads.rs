@@ -73,6 +73,11 @@ impl Incoming {
         self.size_bytes
     }
 
+    /// Is it kept among the parts?
+    pub fn is_part(&self) -> bool {
+        self.path.as_str().starts_with(PARTS)
+    }
+
     /// That was all: the file is there now.
     pub async fn finish(self) -> Result<Finished, AppError> {
         let Self { upload, path, name, sum, size_bytes, .. } = self;

@@ -229,6 +229,16 @@ pub struct OrganizationReference<'a> {
 }
 
 impl<'a> OrganizationReference<'a> {
+    /// What it is called.
+    pub const fn name(&self) -> &'a str {
+        self.name
+    }
+
+    /// Its address in the front end.
+    pub fn page(&self) -> Option<&str> {
+        self.page.as_deref()
+    }
+
     /// This organisation as this viewer sees it.
     pub fn new(organization: &'a Organization, viewer: &Viewer, links: &Links) -> Self {
         Self {

@@ -5,7 +5,7 @@ pub mod frequency;
 pub mod quality;
 mod resource;
 
-pub use resource::{CHECKSUM_TYPES, RESOURCE_FORMAT, RESOURCE_SCHEMA, RESOURCE_TYPES, Resource};
+pub use resource::{CHECKSUM_TYPES, RESOURCE_FORMAT, RESOURCE_SCHEMA, RESOURCE_SCHEMA_VERSION, RESOURCE_TYPES, Resource};
 
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,23 @@ pub const BADGES: [(&str, &str); 6] = [
     ("spd", "Reference data public service"),
     ("sr", "Statistical series of general interest"),
 ];
+/// Who may use a dataset.
+pub const ACCESS_TYPES: [&str; 3] = ["open", "open_with_account", "restricted"];
+/// Why a dataset is not open.
+pub const ACCESS_REASONS: [&str; 8] = [
+    "confidentiality_of_proceedings_of_public_authorities",
+    "international_relations_public_security_or_national_defence",
+    "course_of_justice_or_fair_trial",
+    "confidentiality_of_commercial_or_industrial_information",
+    "intellectual_property_rights",
+    "confidentiality_of_personal_data",
+    "protection_of_voluntary_information_suppliers",
+    "protection_of_environment",
+];
+/// Kinds of people who may use something under conditions.
+pub const AUDIENCES: [&str; 3] = ["local_authority_and_administration", "company_and_association", "private"];
+/// Whether one kind of people may use something.
+pub const AUDIENCE_CONDITIONS: [&str; 3] = ["yes", "no", "under_condition"];
 /// Names of the metrics shown for every dataset, 0 when not counted.
 pub const METRICS: [&str; 9] = [
     "dataservices",
@@ -234,6 +251,7 @@ impl Entity for Dataset {
             RESOURCE_ID.path,
             RESOURCE_FORMAT.path,
             RESOURCE_SCHEMA.path,
+            RESOURCE_SCHEMA_VERSION.path,
             CONTACT_POINT.path,
             HARVEST_SOURCE.path,
             HARVEST_REMOTE.path,

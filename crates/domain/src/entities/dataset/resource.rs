@@ -145,3 +145,5 @@ impl Resource {
 pub const RESOURCE_FORMAT: Field<Dataset, String> = Field::many("resources.format");
 /// Names of the schemas of the resources of a dataset.
 pub const RESOURCE_SCHEMA: Field<Dataset, String> = Field::many("resources.schema.name");
+/// Versions of the schemas of the resources of a dataset.
+pub const RESOURCE_SCHEMA_VERSION: Field<Dataset, String> = Field::many("resources.schema.version");

@@ -1,0 +1,155 @@
+//! What is loaded once for all datasets of an answer.
+
+use std::collections::HashMap;
+
+use basalt_app::datasets::GRANULARITIES;
+use basalt_domain::{CommunityResource, Dataset, GeoLevel, GeoZone, License, ObjectId, Timestamp, community_resource};
+use basalt_ports::Row;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::SpatialView;
+use crate::{
+    context::Ctx,
+    problem::Problem,
+    v1::{contacts::Contacts, owners::Owners},
+};
+
+/// The header that asks for objects in the place of ids.
+const FULL: &str = "x-get-datasets-full-objects";
+
+/// What is around the datasets of an answer.
+pub struct Around {
+    /// Whom they belong to.
+    pub owners: Owners,
+    /// Whom to ask about them.
+    pub contacts: Contacts,
+    /// What ids in them stand for, where the client wants to know.
+    pub full: Option<Full>,
+    /// What others made of them, where the client wants to know.
+    pub community: Option<Community>,
+    /// When the answer is made.
+    pub now: Timestamp,
+}
+
+/// What ids in datasets stand for.
+#[derive(Default)]
+pub struct Full {
+    zones: HashMap<String, Row<GeoZone>>,
+    levels: HashMap<String, Row<GeoLevel>>,
+    licenses: HashMap<String, Row<License>>,
+}
+
+/// What others made of datasets.
+pub struct Community {
+    by_dataset: HashMap<ObjectId, Vec<Row<CommunityResource>>>,
+    /// Whom they belong to.
+    pub owners: Owners,
+}
+
+impl Community {
+    /// Of these datasets: one read, and those of whom they belong to.
+    pub async fn of(ctx: &Ctx, datasets: &[&Dataset]) -> Result<Self, Problem> {
+        let rows = made_of(ctx, datasets).await?;
+        let owners = Owners::of_owned(ctx, rows.iter().map(|row| &row.value)).await?;
+        let mut by_dataset: HashMap<ObjectId, Vec<_>> = HashMap::new();
+        for row in rows {
+            if let Some(dataset) = row.value.dataset {
+                by_dataset.entry(dataset).or_default().push(row);
+            }
+        }
+        Ok(Self { by_dataset, owners })
+    }
+
+    /// Those of one dataset.
+    pub fn made_of(&self, dataset: ObjectId) -> &[Row<CommunityResource>] {
+        self.by_dataset.get(&dataset).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// What others made of these datasets, newest first: one read.
+pub async fn made_of(ctx: &Ctx, datasets: &[&Dataset]) -> Result<Vec<Row<CommunityResource>>, Problem> {
+    if datasets.is_empty() {
+        return Ok(Vec::new());
+    }
+    let theirs = community_resource::DATASET.among(datasets.iter().map(|dataset| dataset.id));
+    let store = &ctx.services().context.store;
+    Ok(store.community_resources.list(theirs, &[community_resource::NEWEST_FIRST], u64::MAX).await?)
+}
+
+/// Something with an id and a name.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Named<'a> {
+    id: &'a str,
+    name: &'a str,
+}
+
+/// A place.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "GeoZoneReference")]
+pub(super) struct ZoneView<'a> {
+    class: &'static str,
+    code: &'a str,
+    id: &'a str,
+    level: &'a str,
+    name: &'a str,
+    slug: &'a str,
+    uri: Option<&'a str>,
+}
+
+impl Around {
+    /// Of these datasets: a fixed number of reads.
+    pub async fn of(ctx: &Ctx, datasets: &[&Dataset]) -> Result<Self, Problem> {
+        let contacts: Vec<ObjectId> = datasets.iter().flat_map(|dataset| dataset.contact_points.clone()).collect();
+        let asked = ctx.request.headers().get(FULL).and_then(|value| value.to_str().ok());
+        let full = asked.is_some_and(|value| matches!(value.to_ascii_lowercase().as_str(), "true" | "1"));
+        Ok(Self {
+            owners: Owners::of(ctx, datasets.iter().copied()).await?,
+            contacts: Contacts::of(ctx, &contacts).await?,
+            full: if full { Some(Full::of(ctx, datasets).await?) } else { None },
+            community: if ctx.mask()?.is_some_and(|mask| ctx.version == 1 && mask.names("community_resources")) {
+                Some(Community::of(ctx, datasets).await?)
+            } else {
+                None
+            },
+            now: ctx.services().context.now(),
+        })
+    }
+}
+
+impl Full {
+    async fn of(ctx: &Ctx, datasets: &[&Dataset]) -> Result<Self, Problem> {
+        let store = &ctx.services().context.store;
+        let coverages = || datasets.iter().filter_map(|dataset| dataset.spatial.as_ref());
+        let zones: Vec<&String> = coverages().flat_map(|coverage| &coverage.zones).collect();
+        let levels: Vec<&String> = coverages().filter_map(|coverage| coverage.granularity.as_ref()).collect();
+        let none = super::NOT_SPECIFIED.to_owned();
+        let licenses: Vec<&String> = datasets.iter().map(|dataset| dataset.license.as_ref().unwrap_or(&none)).collect();
+        Ok(Self {
+            zones: store.geo_zones.by_ids(zones).await?,
+            levels: store.geo_levels.by_ids(levels).await?,
+            licenses: if ctx.version == 2 { store.licenses.by_ids(licenses).await? } else { HashMap::new() },
+        })
+    }
+
+    /// The licence of this id.
+    pub fn license(&self, id: &str) -> Option<&License> {
+        self.licenses.get(id).map(|row| &row.value)
+    }
+
+    pub(super) fn granularity<'a>(&'a self, id: &'a str) -> Named<'a> {
+        let known = self.levels.get(id).map(|row| row.value.name.as_str());
+        let other = GRANULARITIES.iter().find(|(known, _name)| *known == id).map(|(_id, name)| *name);
+        Named { id, name: known.or(other).unwrap_or(id) }
+    }
+
+    pub(super) fn zone<'a>(&'a self, id: &str) -> Option<ZoneView<'a>> {
+        let GeoZone { id, slug, name, code, level, uri, .. } = &self.zones.get(id)?.value;
+        Some(ZoneView { class: "GeoZone", code, id, level, name, slug, uri: uri.as_deref() })
+    }
+
+    /// Places as objects.
+    pub fn spatial<'a>(&'a self, coverage: &'a basalt_domain::SpatialCoverage) -> SpatialView<'a> {
+        SpatialView::full(coverage, self)
+    }
+}

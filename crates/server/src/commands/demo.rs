@@ -1,7 +1,8 @@
 //! `basalt demo`: a portal with demo data, for a first look.
 
 use basalt_app::{Services, tokens::TokenWishes};
-use basalt_domain::{Filter, ObjectId};
+use basalt_domain::{ApiToken, Filter, ObjectId};
+use basalt_ports::ChangeSet;
 
 use super::user::explained;
 use crate::{
@@ -15,6 +16,8 @@ use crate::{
 
 /// 3,702 organisations of data.gouv.fr; `demo/README.md` tells their licence.
 const DATA: &[u8] = include_bytes!("../../../../demo/organizations.ndjson.gz");
+/// What the key is called.
+const KEY: &str = "demo";
 const EMAIL: &str = "admin@example.org";
 
 /// Fills an empty storage, makes a key, serves.
@@ -29,7 +32,8 @@ pub(super) async fn run(mut settings: Settings, wishes: DemoArguments) -> Result
         import::import(&services, source, false).await?;
     }
     let (admin, password) = administrator(&services).await?;
-    let wishes = TokenWishes { name: Some("demo".into()), ..TokenWishes::default() };
+    end_former_keys(&services, admin).await?;
+    let wishes = TokenWishes { name: Some(KEY.into()), ..TokenWishes::default() };
     let made = services.tokens.create(admin, wishes).await.map_err(|error| explained(&error))?;
     serve::run(&settings, services, |url| {
         println!();
@@ -42,6 +46,19 @@ pub(super) async fn run(mut settings: Settings, wishes: DemoArguments) -> Result
         println!();
     })
     .await
+}
+
+/// Revokes the keys of former starts: the one printed now is the only one.
+async fn end_former_keys(services: &Services, admin: ObjectId) -> Result<(), Failure> {
+    let context = &services.context;
+    let mut changes = ChangeSet::new();
+    for mut token in context.store.api_tokens.fresh_list(ApiToken::USER.eq(admin), u64::MAX).await? {
+        if token.value.name.as_deref() == Some(KEY) && token.value.revoked_at.is_none() {
+            token.value.revoked_at = Some(context.now());
+            changes = changes.update(&token);
+        }
+    }
+    Ok(context.store.commit(changes).await?)
 }
 
 /// The demo's administrator; the password only where the account was made just now.

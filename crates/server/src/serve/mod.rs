@@ -79,6 +79,8 @@ pub async fn run(settings: &Settings, services: Services, ready: impl FnOnce(&st
 
 fn portal_settings(settings: &Settings) -> basalt_http::Settings {
     let url = |text: &str| (!text.is_empty()).then(|| text.trim_end_matches('/').to_owned());
+    let defaults = basalt_http::Settings::default();
+    let extensions = &settings.files.extensions;
     basalt_http::Settings {
         public_url: url(&settings.http.public_url),
         front_url: url(&settings.site.front_url),
@@ -88,6 +90,8 @@ fn portal_settings(settings: &Settings) -> basalt_http::Settings {
         page_size_max: settings.http.max_page_size,
         body_limit: settings.http.max_body_bytes,
         upload_limit: settings.files.max_upload_bytes,
+        resource_limit: settings.files.max_resource_bytes,
+        resource_extensions: if extensions.is_empty() { defaults.resource_extensions } else { extensions.clone() },
         cors_origins: settings.http.cors_origins.clone(),
     }
 }

@@ -85,8 +85,12 @@ pub struct Storage {
 pub struct Files {
     /// Its URL; empty: `./data/files`.
     pub url: String,
-    /// The longest upload.
+    /// The longest picture.
     pub max_upload_bytes: usize,
+    /// The longest file of a resource.
+    pub max_resource_bytes: u64,
+    /// Extensions of files that may be resources; none: those udata takes.
+    pub extensions: Vec<String>,
     /// The largest picture.
     pub max_pixels: u64,
     /// What `s3://` needs.

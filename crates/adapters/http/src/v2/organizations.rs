@@ -1,7 +1,7 @@
 //! `/api/2/organizations/{org}/extras/`: what clients store with an organisation.
 
 use actix_web::HttpResponse;
-use basalt_domain::{FieldError, Invalid};
+use basalt_domain::{FieldError, Invalid, ObjectId, policy::organization::Action};
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
 
@@ -45,24 +45,25 @@ async fn show(ctx: Ctx) -> Result<HttpResponse, Problem> {
     ctx.ok_map(&crate::v1::references::Plain(&organization.extras))
 }
 
+/// The organisation in the path, if the caller may change it: asked before its body is looked at.
+fn editable(ctx: &Ctx) -> Result<ObjectId, Problem> {
+    let organization = &ctx.organization()?.value;
+    ctx.services().organizations.allow(&ctx.caller, organization, Action::Edit)?;
+    Ok(organization.id)
+}
+
 async fn merge(ctx: Ctx) -> Result<HttpResponse, Problem> {
-    let organization = ctx.organization()?;
-    let services = ctx.services();
-    services.organizations.allow(
-        &ctx.caller,
-        &organization.value,
-        basalt_domain::policy::organization::Action::Edit,
-    )?;
+    let id = editable(&ctx)?;
     let Value::Object(body) = &ctx.body else {
         return Err(Problem::bad_request("Wrong payload format, dict expected"));
     };
-    let id = organization.value.id;
     let sent = fields::read_map(&ctx.body).map_err(|message| {
         let errors = vec![FieldError::stored("extras", message)];
         let subject = Some((basalt_app::organizations::CLASS, Some(id.to_string())));
         basalt_app::AppError::Invalid(Invalid { subject, errors, message: None })
     })?;
-    let extras = services
+    let extras = ctx
+        .services()
         .organizations
         .change_extras(&ctx.caller, id, |extras| {
             for name in body.keys() {
@@ -77,17 +78,11 @@ async fn merge(ctx: Ctx) -> Result<HttpResponse, Problem> {
 }
 
 async fn remove(ctx: Ctx) -> Result<HttpResponse, Problem> {
-    let organization = ctx.organization()?;
-    let services = ctx.services();
-    services.organizations.allow(
-        &ctx.caller,
-        &organization.value,
-        basalt_domain::policy::organization::Action::Edit,
-    )?;
+    let id = editable(&ctx)?;
     let Value::Array(names) = &ctx.body else {
         return Err(Problem::bad_request("Wrong payload format, list expected"));
     };
-    let change = services.organizations.change_extras(&ctx.caller, organization.value.id, |extras| {
+    let change = ctx.services().organizations.change_extras(&ctx.caller, id, |extras| {
         for name in names.iter().filter_map(Value::as_str) {
             extras.remove(name);
         }

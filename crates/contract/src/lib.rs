@@ -3,4 +3,5 @@
 
 pub mod counting;
 pub mod files;
+pub mod search;
 pub mod storage;

@@ -182,7 +182,7 @@ impl Position {
 /// What a result must have.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SearchFilter {
-    /// One of these values under this name, among its keys or facets.
+    /// One of these values under this name, among its keys or facets; every document has its id under `id`.
     Any(&'static str, Vec<String>),
     /// None of these values under this name.
     Not(&'static str, Vec<String>),
@@ -250,7 +250,7 @@ impl SearchQuery {
     }
 }
 
-/// Counts of the values of one facet, the most frequent first.
+/// Counts of the values of one facet, the most frequent first; of ranges, in the order they were asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counted {
     /// Name of the facet.

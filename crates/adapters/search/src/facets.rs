@@ -103,8 +103,11 @@ impl<'a> Counts<'a> {
                 facet.values.push((value, count));
             }
         }
-        for facet in &mut counted {
-            facet.values.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+        // Ranges stay in the order they were asked for.
+        let values =
+            self.facets.iter().zip(&mut counted).filter(|(facet, _counted)| matches!(facet, Facet::Values(_name)));
+        for (_facet, counted) in values {
+            counted.values.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
         }
         counted
     }

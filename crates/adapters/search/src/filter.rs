@@ -3,7 +3,10 @@
 use basalt_ports::search::{SearchFilter, SearchQuery};
 use tantivy::{SegmentReader, TERMINATED, Term, schema::IndexRecordOption};
 
-use crate::schema::{Fields, value_key};
+use crate::schema::{Fields, mark, value_key};
+
+/// The name under which ids are filtered.
+const ID: &str = "id";
 
 /// The documents of a segment that the filters let through.
 pub(crate) struct Allowed {
@@ -63,7 +66,8 @@ fn having(
     let mut bits = none(reader);
     let index = reader.inverted_index(fields.keys)?;
     for value in values {
-        let term = Term::from_field_text(fields.keys, &value_key(query.kind, name, value));
+        let key = if name == ID { format!("{}#{value}", mark(query.kind)) } else { value_key(query.kind, name, value) };
+        let term = Term::from_field_text(fields.keys, &key);
         let Some(mut postings) = index.read_block_postings(&term, IndexRecordOption::Basic)? else { continue };
         while postings.block_len() > 0 {
             for doc in postings.docs().iter().take_while(|doc| **doc != TERMINATED) {

@@ -16,9 +16,7 @@ use std::{
 
 use async_trait::async_trait;
 use basalt_domain::ObjectId;
-use basalt_ports::search::{
-    Found, Position, Rebuild, SearchChange, SearchError, SearchIndex, SearchKind, SearchQuery,
-};
+use basalt_ports::search::{Found, Position, Rebuild, SearchChange, SearchError, SearchIndex, SearchKind, SearchQuery};
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Term};
 
 use crate::{

@@ -4,9 +4,7 @@ use basalt_domain::ObjectId;
 use basalt_ports::search::{Number, SearchDocument, SearchKind};
 use tantivy::{
     Index, TantivyDocument,
-    schema::{
-        Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions,
-    },
+    schema::{Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions},
     tokenizer::TextAnalyzer,
 };
 

@@ -51,7 +51,12 @@ struct Hit {
 }
 
 /// Answers a query.
-pub(crate) fn run(snapshot: &Snapshot, fields: &Fields, query: &SearchQuery, weights: &Weights) -> tantivy::Result<Found> {
+pub(crate) fn run(
+    snapshot: &Snapshot,
+    fields: &Fields,
+    query: &SearchQuery,
+    weights: &Weights,
+) -> tantivy::Result<Found> {
     let searcher = &snapshot.searcher;
     let wanted = wanted(searcher, fields, query.kind, &query.text, weights)?;
     if wanted.is_empty() && !says_nothing(&query.text) {

@@ -1,9 +1,6 @@
 //! What searches see: an unchanging state of the index.
 
-use std::{
-    collections::HashMap,
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use basalt_domain::ObjectId;
 use tantivy::{Searcher, SegmentReader, index::SegmentId};

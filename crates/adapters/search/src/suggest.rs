@@ -2,11 +2,7 @@
 
 use basalt_domain::ObjectId;
 use basalt_ports::search::SearchKind;
-use tantivy::{
-    DocSet, SegmentReader, TERMINATED, Term,
-    postings::SegmentPostings,
-    schema::IndexRecordOption,
-};
+use tantivy::{DocSet, SegmentReader, TERMINATED, Term, postings::SegmentPostings, schema::IndexRecordOption};
 
 use crate::{
     columns::Columns,

@@ -19,6 +19,8 @@ use crate::catalogue::Failure;
 
 /// Datasets that tell what an organisation is known for.
 const TELLING: usize = 50;
+/// The catalogue.
+const DATASETS: &str = "datagouv-datasets-20260116.csv.xz";
 /// Documents handed over at once.
 const BATCH: usize = 500;
 
@@ -65,8 +67,11 @@ async fn main() -> Result<(), Failure> {
     // The day the catalogue was exported.
     let now = Timestamp::parse("2026-01-16")?;
     let queries = catalogue::queries(&arguments.data.join("search-queries.csv"))?;
+    let datasets = catalogue::datasets(&arguments.data.join(DATASETS))?;
+    let items = score::known_items(&datasets);
+    drop(datasets);
     if arguments.tune > 0 {
-        return tune::run(&index, weights, &queries, now, arguments.tune).await;
+        return tune::run(&index, weights, &queries, &items, now, arguments.tune).await;
     }
     for text in &arguments.show {
         score::show(&index, text, now, &arguments.data).await?;
@@ -74,6 +79,10 @@ async fn main() -> Result<(), Failure> {
     for (kind, name) in [(SearchKind::Dataset, "dataset"), (SearchKind::Organization, "organization")] {
         score::report(&index, kind, name, &queries, now, arguments.misses).await?;
     }
+    for (name, known) in &items {
+        println!("{name}: {} queries, MRR {:.3}", known.len(), score::known(&index, known, now).await?);
+    }
+    drop(items);
     if !arguments.no_speed {
         speed::report(&index, now).await?;
     }
@@ -89,6 +98,7 @@ fn weighed(changes: &[String]) -> Result<Weights, Failure> {
         let weight = match name {
             "title" => &mut weights.title,
             "acronym" => &mut weights.acronym,
+            "initials" => &mut weights.initials,
             "producer" => &mut weights.producer,
             "tags" => &mut weights.tags,
             "text" => &mut weights.text,
@@ -113,7 +123,7 @@ fn weighed(changes: &[String]) -> Result<Weights, Failure> {
 
 async fn build(arguments: &Arguments, index: &TantivyIndex) -> Result<(), Failure> {
     let file = |name: &str| arguments.data.join(name);
-    let datasets = catalogue::datasets(&file("datagouv-datasets-20260116.csv.xz"))?;
+    let datasets = catalogue::datasets(&file(DATASETS))?;
     let answers = (!arguments.plain).then(|| file("udata-api-organizations-2018-2022.ndjson.xz"));
     let organizations = catalogue::organizations(&file("datagouv-organizations-20260116.csv"), answers.as_deref())?;
     let visible: Vec<&Dataset> = datasets.iter().filter(|dataset| dataset.archived.is_none()).collect();

@@ -1,8 +1,8 @@
 //! Where the expected objects stand.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
-use basalt_domain::{ObjectId, Timestamp};
+use basalt_domain::{Dataset, ObjectId, Timestamp};
 use basalt_ports::search::{SearchIndex, SearchKind, SearchQuery};
 use basalt_search::TantivyIndex;
 
@@ -43,6 +43,45 @@ pub(crate) async fn report(
         println!("  {:>5}  {}", rank.map_or("-".to_owned(), |rank| rank.to_string()), asked.query);
     }
     Ok(())
+}
+
+/// A title as a query, and the objects that have it.
+pub(crate) struct Known {
+    pub(crate) query: String,
+    pub(crate) accepted: Vec<ObjectId>,
+}
+
+/// Titles of every so-manieth dataset, and the same with a letter missing in their longest word. Nobody tuned for them: they show
+/// whether the popular ones hide the others.
+pub(crate) fn known_items(datasets: &[Dataset]) -> [(&'static str, Vec<Known>); 2] {
+    const STEP: usize = 403;
+    let mut by_title: HashMap<String, Vec<ObjectId>> = HashMap::new();
+    for dataset in datasets {
+        by_title.entry(dataset.title.trim().to_lowercase()).or_default().push(dataset.id);
+    }
+    let (mut titles, mut slips) = (Vec::new(), Vec::new());
+    for dataset in datasets.iter().step_by(STEP) {
+        let accepted = by_title.get(&dataset.title.trim().to_lowercase()).cloned().unwrap_or_default();
+        let longest = dataset.title.split(' ').filter(|word| word.is_ascii() && word.len() > 6).max_by_key(|word| word.len());
+        if let Some(longest) = longest {
+            let (start, end) = longest.split_at(longest.len() / 2);
+            let query = dataset.title.replace(longest, &format!("{start}{}", end.get(1..).unwrap_or_default()));
+            slips.push(Known { query, accepted: accepted.clone() });
+        }
+        titles.push(Known { query: dataset.title.clone(), accepted });
+    }
+    [("titles", titles), ("titles with a slip", slips)]
+}
+
+/// The mean reciprocal rank of known items.
+pub(crate) async fn known(index: &TantivyIndex, known: &[Known], now: Timestamp) -> Result<f64, Failure> {
+    let mut sum = 0.0;
+    for one in known {
+        let query = SearchQuery { limit: 20, ..SearchQuery::new(SearchKind::Dataset, &one.query, now) };
+        let found = index.search(&query).await?;
+        sum += found.ids.iter().position(|id| one.accepted.contains(id)).map_or(0.0, |place| 1.0 / (place as f64 + 1.0));
+    }
+    Ok(sum / known.len() as f64)
 }
 
 /// Prints what is found.

@@ -5,9 +5,9 @@ use basalt_ports::search::{SearchIndex, SearchKind, SearchQuery};
 use basalt_search::{TantivyIndex, Weights};
 use std::collections::HashMap;
 
-use crate::catalogue::{Asked, Failure};
+use crate::{catalogue::{Asked, Failure}, score::Known};
 
-async fn mrr(index: &TantivyIndex, queries: &[Asked], now: Timestamp) -> Result<(f64, f64, f64), Failure> {
+async fn mrr(index: &TantivyIndex, queries: &[Asked], items: &[(&'static str, Vec<Known>); 2], now: Timestamp) -> Result<(f64, f64, f64, f64, f64), Failure> {
     let mut plain = [(0.0, 0.0); 2];
     let mut groups: HashMap<(usize, &str), (f64, f64)> = HashMap::new();
     for asked in queries.iter().filter(|asked| asked.in_catalogue_2026 == "yes") {
@@ -27,19 +27,13 @@ async fn mrr(index: &TantivyIndex, queries: &[Asked], now: Timestamp) -> Result<
         g.1 += 1.0;
     }
     let gm = groups.values().map(|g| g.0 / g.1).sum::<f64>() / groups.len() as f64;
-    Ok((plain[0].0 / plain[0].1, plain[1].0 / plain[1].1, gm))
+    Ok((plain[0].0 / plain[0].1, plain[1].0 / plain[1].1, gm, crate::score::known(index, &items[0].1, now).await?, crate::score::known(index, &items[1].1, now).await?))
 }
 
-pub(crate) async fn run(
-    index: &TantivyIndex,
-    start: Weights,
-    queries: &[Asked],
-    now: Timestamp,
-    rounds: u32,
-) -> Result<(), Failure> {
+pub(crate) async fn run(index: &TantivyIndex, start: Weights, queries: &[Asked], items: &[(&'static str, Vec<Known>); 2], now: Timestamp, rounds: u32) -> Result<(), Failure> {
     let mut best = start;
-    let score = |(d, o, g): (f64, f64, f64)| 0.4 * d + 0.2 * o + 0.4 * g;
-    let mut at = mrr(&index.weighed(best), queries, now).await?;
+    let score = |(d, o, g, t, u): (f64, f64, f64, f64, f64)| 0.3 * d + 0.2 * o + 0.4 * g + 0.3 * t + 0.2 * u;
+    let mut at = mrr(&index.weighed(best), queries, items, now).await?;
     println!("start {at:?}");
     let mut seed = 88172645463325252_u64;
     let mut random = move || {
@@ -53,8 +47,8 @@ pub(crate) async fn run(
         let n = 1 + (random() * 2.0) as usize;
         for _ in 0..n {
             let f = (1.0 + random() * 0.8).powf(if random() < 0.5 { 1.0 } else { -1.0 });
-            let w: [&mut f32; 15] = [
-                &mut next.acronym,
+            let w: [&mut f32; 16] = [
+                &mut next.acronym, &mut next.initials,
                 &mut next.producer,
                 &mut next.tags,
                 &mut next.text,
@@ -70,7 +64,7 @@ pub(crate) async fn run(
                 &mut next.coverage,
                 &mut next.enough,
             ];
-            let i = (random() * 15.0) as usize;
+            let i = (random() * 16.0) as usize;
             for (k, x) in w.into_iter().enumerate() {
                 if k == i {
                     *x *= f;
@@ -79,11 +73,12 @@ pub(crate) async fn run(
             next.enough = next.enough.min(0.9);
             next.importance_power = next.importance_power.min(5.0);
         }
-        let s = mrr(&index.weighed(next), queries, now).await?;
+        let s = mrr(&index.weighed(next), queries, items, now).await?;
         if score(s) > score(at) + 1e-6 {
             at = s;
             best = next;
             println!("{round} {s:?} {best:?}");
+            use std::io::Write; std::io::stdout().flush()?;
         }
     }
     Ok(())

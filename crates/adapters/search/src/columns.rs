@@ -8,13 +8,14 @@ use tantivy::{SegmentReader, columnar::Column};
 
 use crate::schema::{FACETS, ID_HIGH, ID_LOW, IMPORTANCE, TITLE_WORDS, joined};
 
-const DAY_MILLIS: i64 = 24 * 3_600_000;
+pub(crate) const DAY_MILLIS: i64 = 24 * 3_600_000;
 
 /// Columns of one segment.
 pub(crate) struct Columns {
     id_high: Column<u64>,
     id_low: Column<u64>,
-    importance: Vec<f32>,
+    /// From 0 to 255.
+    importance: Vec<u8>,
     /// Day of the last update since 1970; the smallest number where there is none.
     updated: Vec<i32>,
     /// Which combination of facet values each document has: counting results counts combinations first.
@@ -35,8 +36,9 @@ impl Columns {
         let importance = fast.f64(IMPORTANCE)?;
         let updated = fast.i64(Number::Updated.name())?;
         let documents = 0..segment.max_doc();
-        #[expect(clippy::cast_possible_truncation, reason = "between 0 and 1")]
-        let importance = documents.clone().map(|doc| importance.first(doc).unwrap_or_default() as f32).collect();
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 255")]
+        let importance =
+            documents.clone().map(|doc| (importance.first(doc).unwrap_or_default() * 255.0).round() as u8).collect();
         let day = |doc| updated.first(doc).and_then(|millis| i32::try_from(millis.div_euclid(DAY_MILLIS)).ok());
         let updated = documents.map(|doc| day(doc).unwrap_or(i32::MIN)).collect();
         let (class, classes, values) = classify(segment)?;
@@ -59,7 +61,7 @@ impl Columns {
     }
 
     #[inline]
-    pub(crate) fn importance(&self, doc: u32) -> f32 {
+    pub(crate) fn importance(&self, doc: u32) -> u8 {
         self.importance.get(doc as usize).copied().unwrap_or_default()
     }
 

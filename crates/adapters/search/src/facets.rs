@@ -1,70 +1,67 @@
 //! Counts facet values among the results.
 
-use std::collections::HashMap;
+use std::{cmp::Ordering, collections::HashMap};
 
-use basalt_ports::search::{Counted, Facet};
+use basalt_ports::search::{Counted, Facet, Number};
 use tantivy::{SegmentReader, columnar::Column};
 
-use crate::columns::Columns;
+use crate::columns::{Columns, DAY_MILLIS};
 
 /// The counts of one query over all segments.
 pub(crate) struct Counts<'a> {
     facets: &'a [Facet],
-    counts_values: bool,
+    /// Are values counted at all?
+    has_values: bool,
     /// Results of each combination of values, in the segment at hand.
     classes: Vec<u32>,
-    /// Columns of numbers, in the segment at hand, by facet.
-    numbers: Vec<Option<Column<i64>>>,
     values: HashMap<(usize, String), u64>,
-    since: Vec<Vec<u64>>,
+    ranges: Vec<Ranges<'a>>,
+}
+
+/// The counts of one facet of ranges.
+struct Ranges<'a> {
+    number: Number,
+    labels: &'a [(&'static str, i64)],
+    counts: Vec<u64>,
+    /// Its numbers, in the segment at hand.
+    column: Option<Column<i64>>,
 }
 
 impl<'a> Counts<'a> {
     pub(crate) fn new(facets: &'a [Facet]) -> Self {
-        let since = |facet: &Facet| match facet {
-            Facet::Values(_name) => Vec::new(),
-            Facet::Since(_name, _number, labels) => vec![0; labels.len()],
-        };
+        let ranges = facets.iter().filter_map(|facet| match facet {
+            Facet::Values(_name) => None,
+            Facet::Since(_name, number, labels) => {
+                Some(Ranges { number: *number, labels, counts: vec![0; labels.len()], column: None })
+            }
+        });
         Self {
             facets,
-            counts_values: facets.iter().any(|facet| matches!(facet, Facet::Values(_name))),
+            has_values: facets.iter().any(|facet| matches!(facet, Facet::Values(_name))),
             classes: Vec::new(),
-            numbers: Vec::new(),
             values: HashMap::new(),
-            since: facets.iter().map(since).collect(),
+            ranges: ranges.collect(),
         }
     }
 
     pub(crate) fn begin(&mut self, reader: &SegmentReader, columns: &Columns) -> tantivy::Result<()> {
         self.classes.clear();
-        if self.counts_values {
+        if self.has_values {
             self.classes.resize(columns.classes.len(), 0);
         }
-        self.numbers.clear();
-        for facet in self.facets {
-            self.numbers.push(match facet {
-                Facet::Values(_name) => None,
-                Facet::Since(_name, number, _labels) => Some(reader.fast_fields().i64(number.name())?),
-            });
+        for ranges in &mut self.ranges {
+            ranges.column = Some(reader.fast_fields().i64(ranges.number.name())?);
         }
         Ok(())
     }
 
     #[inline]
     pub(crate) fn count(&mut self, columns: &Columns, doc: u32) {
-        if self.counts_values
-            && let Some(count) = self.classes.get_mut(columns.class(doc))
-        {
+        if let Some(count) = self.classes.get_mut(columns.class(doc)) {
             *count += 1;
         }
-        for ((facet, column), counts) in self.facets.iter().zip(&self.numbers).zip(&mut self.since) {
-            if let (Facet::Since(_name, _number, labels), Some(column)) = (facet, column)
-                && let Some(value) = column.first(doc)
-            {
-                for ((_label, least), count) in labels.iter().zip(counts) {
-                    *count += u64::from(value >= *least);
-                }
-            }
+        for ranges in &mut self.ranges {
+            ranges.count(columns, doc);
         }
     }
 
@@ -88,27 +85,49 @@ impl<'a> Counts<'a> {
     }
 
     pub(crate) fn counted(self) -> Vec<Counted> {
+        let mut ranges = self.ranges.into_iter();
         let mut counted: Vec<Counted> = Vec::new();
-        for (facet, since) in self.facets.iter().zip(self.since) {
+        for (at, facet) in self.facets.iter().enumerate() {
             counted.push(match facet {
-                Facet::Values(name) => Counted { name, values: Vec::new() },
-                Facet::Since(name, _number, labels) => {
-                    let labels = labels.iter().map(|(label, _least)| (*label).to_owned());
-                    Counted { name, values: labels.zip(since).filter(|(_label, count)| *count > 0).collect() }
+                Facet::Values(name) => {
+                    let own = self.values.iter().filter(|((facet, _value), _count)| *facet == at);
+                    let mut values: Vec<_> = own.map(|((_facet, value), count)| (value.clone(), *count)).collect();
+                    values.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+                    Counted { name, values }
+                }
+                Facet::Since(name, ..) => {
+                    Counted { name, values: ranges.next().map(Ranges::counted).unwrap_or_default() }
                 }
             });
         }
-        for ((at, value), count) in self.values {
-            if let Some(facet) = counted.get_mut(at) {
-                facet.values.push((value, count));
+        counted
+    }
+}
+
+impl Ranges<'_> {
+    #[inline]
+    fn count(&mut self, columns: &Columns, doc: u32) {
+        let Some(column) = &self.column else { return };
+        if self.number == Number::Updated {
+            // The day nearly always tells, and is in memory.
+            let day = i64::from(columns.updated(doc));
+            for ((_label, least), count) in self.labels.iter().zip(&mut self.counts) {
+                let fits = match day.cmp(&least.div_euclid(DAY_MILLIS)) {
+                    Ordering::Less => false,
+                    Ordering::Greater => true,
+                    Ordering::Equal => column.first(doc).is_some_and(|value| value >= *least),
+                };
+                *count += u64::from(fits);
+            }
+        } else if let Some(value) = column.first(doc) {
+            for ((_label, least), count) in self.labels.iter().zip(&mut self.counts) {
+                *count += u64::from(value >= *least);
             }
         }
-        // Ranges stay in the order they were asked for.
-        let values =
-            self.facets.iter().zip(&mut counted).filter(|(facet, _counted)| matches!(facet, Facet::Values(_name)));
-        for (_facet, counted) in values {
-            counted.values.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
-        }
-        counted
+    }
+
+    fn counted(self) -> Vec<(String, u64)> {
+        let labels = self.labels.iter().map(|(label, _least)| (*label).to_owned());
+        labels.zip(self.counts).filter(|(_label, count)| *count > 0).collect()
     }
 }

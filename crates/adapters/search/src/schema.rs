@@ -10,7 +10,7 @@ use tantivy::{
 
 use crate::{
     tokenizer::{Prefixes, Stems},
-    words::Words,
+    words::{Words, initials, is_empty_word, stem},
 };
 
 /// Changes whenever an index made by an older program must not be read: fields, words or stems.
@@ -33,6 +33,8 @@ pub(crate) struct Fields {
     /// Words of titles and acronyms.
     pub(crate) title: Field,
     pub(crate) acronym: Field,
+    /// First letters of the words of titles.
+    pub(crate) initials: Field,
     pub(crate) producer: Field,
     pub(crate) tags: Field,
     pub(crate) text: Field,
@@ -90,6 +92,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
     let fields = Fields {
         title: builder.add_text_field("title", stems()),
         acronym: builder.add_text_field("acronym", stems()),
+        initials: builder.add_text_field("initials", stems()),
         producer: builder.add_text_field("producer", stems()),
         tags: builder.add_text_field("tags", stems()),
         text: builder.add_text_field("text", stems()),
@@ -123,6 +126,9 @@ impl Fields {
         let mut made = TantivyDocument::default();
         made.add_text(self.title, marked(title));
         made.add_text(self.prefix, marked(title));
+        if let Some(initials) = initials(title) {
+            made.add_text(self.initials, marked(&initials));
+        }
         for acronym in acronyms {
             made.add_text(self.acronym, marked(acronym));
             made.add_text(self.prefix, marked(acronym));
@@ -190,8 +196,8 @@ fn title_order(title: &str) -> String {
 pub(crate) fn title_hashes(title: &str) -> Vec<u8> {
     let (mut words, mut word, mut hashes) = (Words::of(title), String::new(), Vec::new());
     while words.next_into(&mut word).is_some() {
-        if !crate::words::is_empty_word(&word) {
-            crate::words::stem(&mut word);
+        if !is_empty_word(&word) {
+            stem(&mut word);
             hashes.extend_from_slice(&hash(&word).to_le_bytes());
         }
     }

@@ -7,10 +7,10 @@
 use std::cell::RefCell;
 
 use basalt_ports::search::{Counted, Facet, Found, SearchOrder, SearchQuery};
-use tantivy::{Searcher, SegmentReader, TERMINATED, Term, schema::IndexRecordOption};
+use tantivy::{SegmentReader, TERMINATED, Term, schema::IndexRecordOption};
 
 use crate::{
-    columns::Columns,
+    columns::{Columns, DAY_MILLIS},
     facets::Counts,
     filter::{Allowed, allowed},
     schema::{Fields, kind_key},
@@ -24,7 +24,8 @@ use crate::{
 const CLOSELY: usize = 200;
 /// Behind this many results there is no order by score: the rest is as it comes.
 const MAX_ORDERED: usize = 20_000;
-const DAY_MILLIS: i64 = 24 * 3_600_000;
+/// Freshness is told apart up to here.
+const MONTHS: usize = 120;
 
 thread_local! {
     static SCRATCH: RefCell<Scratch> = const { RefCell::new(Scratch { cells: Vec::new(), touched: Vec::new() }) };
@@ -65,11 +66,11 @@ pub(crate) fn run(
         return Ok(Found { facets, ..Found::default() });
     }
     let enough = Enough::new(&wanted, weights);
-    let first = pass(snapshot, fields, query, weights, &wanted, &enough, true)?;
+    let first = pass(snapshot, fields, query, weights, &wanted, &enough)?;
     if first.total > 0 || wanted.len() < 2 || enough.is_lenient() {
         return first.found(snapshot, query, &wanted, weights);
     }
-    pass(snapshot, fields, query, weights, &wanted, &enough.lenient(), false)?.found(snapshot, query, &wanted, weights)
+    pass(snapshot, fields, query, weights, &wanted, &enough.lenient())?.found(snapshot, query, &wanted, weights)
 }
 
 fn name(facet: &Facet) -> &'static str {
@@ -80,8 +81,8 @@ fn name(facet: &Facet) -> &'static str {
 
 /// Which words a result must have.
 struct Enough {
-    /// The share of the weight of all words, for each set of words.
-    shares: Vec<f32>,
+    /// The share of the weight of all words, and what it counts, for each set of words.
+    shares: Vec<(f32, f32)>,
     least: f32,
     lenient: f32,
 }
@@ -92,7 +93,8 @@ impl Enough {
         let sets = 1_usize << wanted.len().min(16);
         let share = |set: usize| {
             let some = wanted.iter().enumerate().filter(|(at, _one)| set >> at & 1 == 1);
-            some.map(|(_at, one)| one.weight).sum::<f32>() / all
+            let share = some.map(|(_at, one)| one.weight).sum::<f32>() / all;
+            (share, share.powf(weights.coverage))
         };
         // Long texts are descriptions: results need not have all of their words.
         let least = if wanted.len() > 3 { weights.enough } else { 0.999 };
@@ -108,7 +110,7 @@ impl Enough {
     }
 
     #[inline]
-    fn share(&self, words: u32) -> f32 {
+    fn share(&self, words: u32) -> (f32, f32) {
         self.shares.get(words as usize).copied().unwrap_or_default()
     }
 }
@@ -128,7 +130,6 @@ fn pass(
     weights: &Weights,
     wanted: &[Wanted],
     enough: &Enough,
-    _strict: bool,
 ) -> tantivy::Result<Passed> {
     let needed = query.offset.saturating_add(query.limit).clamp(CLOSELY, MAX_ORDERED);
     let mut best = Best::new(needed);
@@ -153,10 +154,10 @@ fn pass(
         if wanted.is_empty() {
             everything(reader, fields, query, &allowed, |doc| take(doc, 1.0))?;
         } else {
-            matching(reader, fields, &snapshot.searcher, wanted, weights, |doc, cell| {
-                let share = enough.share(cell.words);
+            matching(reader, fields, wanted, weights, |doc, cell| {
+                let (share, counts) = enough.share(cell.words);
                 if share >= enough.least && allowed.has(reader, doc) {
-                    take(doc, cell.score * share.powf(weights.coverage));
+                    take(doc, cell.score * counts);
                 }
             })?;
         }
@@ -191,7 +192,6 @@ fn everything(
 fn matching(
     reader: &SegmentReader,
     fields: &Fields,
-    searcher: &Searcher,
     wanted: &[Wanted],
     weights: &Weights,
     mut take: impl FnMut(u32, Cell),
@@ -201,7 +201,19 @@ fn matching(
         if cells.len() < reader.max_doc() as usize {
             cells.resize(reader.max_doc() as usize, Cell::default());
         }
-        let added = add_all(reader, fields, searcher, wanted, weights, cells, touched);
+        let added = add_all(reader, fields, wanted, weights, cells, touched);
+        if touched.len() > reader.max_doc() as usize / 8 {
+            // Many: one after the other is faster than as they were found.
+            touched.clear();
+            for (doc, cell) in (0..).zip(cells.iter_mut()) {
+                if cell.words != 0 {
+                    let done = std::mem::take(cell);
+                    if added.is_ok() {
+                        take(doc, done);
+                    }
+                }
+            }
+        }
         for doc in touched.drain(..) {
             if let Some(cell) = cells.get_mut(doc as usize) {
                 let done = std::mem::take(cell);
@@ -217,7 +229,6 @@ fn matching(
 fn add_all(
     reader: &SegmentReader,
     fields: &Fields,
-    searcher: &Searcher,
     wanted: &[Wanted],
     weights: &Weights,
     cells: &mut [Cell],
@@ -228,6 +239,7 @@ fn add_all(
     let parts = [
         (fields.title, weights.title, weights.title_length, 8.0, 0.1),
         (fields.acronym, weights.acronym, 0.0, 1.0, 0.1),
+        (fields.initials, weights.initials, 0.0, 1.0, 0.1),
         (fields.producer, weights.producer, 0.2, 6.0, 0.1),
         (fields.tags, weights.tags, 0.2, 8.0, 0.1),
         (fields.text, weights.text, weights.text_length, 80.0, 1.0),
@@ -261,7 +273,6 @@ fn add_all(
             }
         }
     }
-    let _ = searcher;
     Ok(())
 }
 
@@ -277,32 +288,36 @@ fn norm_table(length: f32, usual: f32, saturation: f32) -> [f32; 256] {
 }
 
 /// How much a document matters, whatever is asked for.
-struct Prior<'a> {
-    weights: &'a Weights,
+struct Prior {
     today: i32,
+    /// What importance adds, for each importance.
+    important: [f32; 256],
     /// What freshness adds after each month.
-    fresh: Vec<f32>,
+    fresh: [f32; MONTHS],
 }
 
-impl<'a> Prior<'a> {
-    fn new(query: &SearchQuery, weights: &'a Weights) -> Self {
+impl Prior {
+    fn new(query: &SearchQuery, weights: &Weights) -> Self {
         let today = i32::try_from(query.now.millis().div_euclid(DAY_MILLIS)).unwrap_or_default();
-        #[expect(clippy::cast_precision_loss, reason = "months")]
-        let fresh = (0..120_u32).map(|month| weights.fresh * 0.5_f32.powf(month as f32 * 30.0 / weights.fresh_days));
-        Self { weights, today, fresh: fresh.collect() }
+        let important = std::array::from_fn(|importance| {
+            #[expect(clippy::cast_precision_loss, reason = "a small number")]
+            let importance = importance as f32 / 255.0;
+            1.0 + weights.importance * importance.powf(weights.importance_power)
+        });
+        let fresh = std::array::from_fn(|month| {
+            #[expect(clippy::cast_precision_loss, reason = "a small number")]
+            let days = month as f32 * 30.0;
+            weights.fresh * 0.5_f32.powf(days / weights.fresh_days)
+        });
+        Self { today, important, fresh }
     }
 
     #[inline]
     fn of(&self, columns: &Columns, doc: u32) -> f32 {
-        let importance = columns.importance(doc);
-        let raised = if self.weights.importance_power == 2.0 {
-            importance * importance
-        } else {
-            importance.powf(self.weights.importance_power)
-        };
+        let important = self.important.get(usize::from(columns.importance(doc))).copied().unwrap_or(1.0);
         let months = self.today.saturating_sub(columns.updated(doc)).max(0) / 30;
         let fresh = usize::try_from(months).ok().and_then(|months| self.fresh.get(months)).copied().unwrap_or_default();
-        1.0 + self.weights.importance * raised + fresh
+        important + fresh
     }
 }
 

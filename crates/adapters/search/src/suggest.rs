@@ -74,7 +74,7 @@ fn of_segment(
     let mut doc = leader.doc();
     while doc != TERMINATED {
         // What could be gained beyond importance is looked up only where it could matter.
-        let importance = columns.importance(doc);
+        let importance = f32::from(columns.importance(doc)) / 255.0;
         if importance + BEGINS + WHOLE > least
             && others.iter_mut().all(|other| other.doc() == doc || (other.doc() < doc && other.seek(doc) == doc))
             && !reader.is_deleted(doc)

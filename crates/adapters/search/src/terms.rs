@@ -92,7 +92,7 @@ pub(crate) fn says_nothing(text: &str) -> bool {
 /// In about how many documents a term is.
 fn frequency(searcher: &Searcher, fields: &Fields, term: &str) -> tantivy::Result<u64> {
     let mut most = 0;
-    for field in [fields.title, fields.acronym, fields.producer, fields.tags, fields.text] {
+    for field in [fields.title, fields.acronym, fields.initials, fields.producer, fields.tags, fields.text] {
         most = most.max(searcher.doc_freq(&Term::from_field_text(field, term))?);
     }
     Ok(most)

@@ -9,6 +9,8 @@ pub struct Weights {
     pub title: f32,
     /// A word that is an acronym.
     pub acronym: f32,
+    /// A word that could be an acronym of the title.
+    pub initials: f32,
     /// A word in the name of whom it belongs to.
     pub producer: f32,
     /// A word among the tags.
@@ -45,21 +47,22 @@ impl Default for Weights {
     fn default() -> Self {
         Self {
             title: 1.0,
-            acronym: 1.2,
-            producer: 0.35,
-            tags: 0.5,
-            text: 0.3,
-            title_length: 0.4,
-            text_length: 0.4,
-            importance: 3.0,
-            importance_power: 2.0,
+            acronym: 0.85,
+            initials: 0.3,
+            producer: 0.4,
+            tags: 1.0,
+            text: 0.6,
+            title_length: 3.5,
+            text_length: 0.16,
+            importance: 40.0,
+            importance_power: 2.3,
             fresh: 0.2,
-            fresh_days: 365.0,
-            exact: 0.4,
+            fresh_days: 120.0,
+            exact: 1.0,
             phrase: 0.2,
-            begins: 0.1,
-            coverage: 3.0,
-            enough: 0.6,
+            begins: 0.05,
+            coverage: 1.3,
+            enough: 0.5,
             typo: 0.6,
         }
     }

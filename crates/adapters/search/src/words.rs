@@ -121,6 +121,13 @@ pub(crate) fn stem(word: &mut String) {
         word.truncate(word.len() - 3);
         word.push_str("al");
     }
+    // français and France, lyonnaise and Lyon
+    for ending in ["aise", "ais", "ai"] {
+        if word.len() > ending.len() + 3 && word.ends_with(ending) && (ending != "ai" || word.len() > 6) {
+            word.truncate(word.len() - ending.len());
+            break;
+        }
+    }
     if word.len() > 8 && word.ends_with("ation") {
         word.truncate(word.len() - 5);
     }
@@ -138,6 +145,24 @@ pub(crate) fn stem(word: &mut String) {
     if word.len() > 4 && bytes.next() == bytes.next() {
         word.pop();
     }
+}
+
+/// The fewest and most words of which people make an acronym.
+const ACRONYM: std::ops::RangeInclusive<usize> = 2..=8;
+
+/// The acronym that people make of a name, folded: the first letters of its words, without articles, up to a bracket, colon or dash.
+///
+/// `Caisse nationale des allocations familiales` is asked for as CNAF, whether or not anybody entered that.
+pub(crate) fn initials(name: &str) -> Option<String> {
+    let main = name.split(['(', ':', ',', '|']).next().unwrap_or_default();
+    let main = main.split(" - ").next().unwrap_or_default();
+    let (mut words, mut word, mut letters) = (Words::of(main), String::new(), String::new());
+    while letters.len() <= *ACRONYM.end() && words.next_into(&mut word).is_some() {
+        if !is_empty_word(&word) {
+            letters.extend(word.chars().next());
+        }
+    }
+    ACRONYM.contains(&letters.len()).then_some(letters)
 }
 
 #[cfg(test)]
@@ -170,6 +195,20 @@ mod tests {
     }
 
     #[test]
+    fn acronyms_are_made_of_names() {
+        for (name, acronym) in [
+            ("Caisse nationale des allocations familiales", Some("cnaf")),
+            ("Base de données publique des médicaments (officielle)", Some("bdpm")),
+            ("Répertoire national des élus - 2024", Some("rne")),
+            ("Météo-France", Some("mf")),
+            ("Lyon", None),
+            ("", None),
+        ] {
+            assert_eq!(initials(name).as_deref(), acronym, "{name}");
+        }
+    }
+
+    #[test]
     fn a_very_long_word_is_cut() {
         assert_eq!(words(&"x".repeat(100_000)).concat().len(), MAX_WORD);
     }
@@ -186,6 +225,8 @@ mod tests {
             &["adresse", "adresses"],
             &["énergies", "energy", "énergie"],
             &["prénom", "prenoms", "Prénoms"],
+            &["France", "français", "française", "françaises"],
+            &["Lyon", "lyonnais", "lyonnaise"],
         ] {
             let stems: Vec<String> = forms.iter().map(|form| stemmed(form)).collect();
             assert!(stems.iter().all(|stem| Some(stem) == stems.first()), "{stems:?}");

@@ -8,9 +8,6 @@ use super::{
     importance::{self, Marks},
 };
 
-/// The longest derived acronym.
-const MAX_INITIALS: usize = 8;
-
 /// Whom an object belongs to, as far as it can be searched by.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Producer<'a> {
@@ -173,7 +170,6 @@ pub fn organization(organization: &Organization, known_for: KnownFor) -> SearchD
     facets.extend(organization.badges.iter().map(|badge| ("badge", badge.kind.clone())));
     keys.extend(organization.business_number_id.iter().map(|number| ("business_number_id", number.clone())));
     let mut acronyms = acronyms(organization.acronym.as_deref());
-    acronyms.extend(initials(&organization.name));
     acronyms.extend(organization.business_number_id.clone());
     let mut text = organization.description.clone();
     for title in known_for.titles {
@@ -333,35 +329,9 @@ fn metric(metrics: &Document, name: &str) -> i64 {
     metrics.get(name).and_then(Value::as_int).unwrap_or_default().max(0)
 }
 
-/// The acronyms that people make of a name: the first letters of its words, and what stands in brackets.
-///
-/// `Caisse nationale des allocations familiales` is asked for as CNAF, whether or not anybody entered that.
-fn initials(name: &str) -> Vec<String> {
-    const SMALL: [&str; 16] =
-        ["de", "des", "du", "d", "l", "la", "le", "les", "et", "en", "a", "au", "aux", "pour", "of", "the"];
-    let main = name.split(['(', ',', ':']).next().unwrap_or_default();
-    let letters: String = main
-        .split(|character: char| !character.is_alphanumeric())
-        .filter(|word| !word.is_empty() && !SMALL.contains(&word.to_lowercase().as_str()))
-        .filter_map(|word| word.chars().next())
-        .collect();
-    let made = (2..=MAX_INITIALS).contains(&letters.chars().count()).then_some(letters);
-    let bracketed =
-        name.split_once('(').and_then(|(_before, rest)| rest.split_once(')')).map(|(inside, _after)| inside);
-    made.into_iter().chain(bracketed.map(ToOwned::to_owned)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn acronyms_are_made_of_names() {
-        assert_eq!(initials("Caisse nationale des allocations familiales"), ["Cnaf"]);
-        assert_eq!(initials("Institut de la statistique (Insee)"), ["Is", "Insee"]);
-        assert!(initials("Météo-France").contains(&"MF".to_owned()));
-        assert!(initials("Lyon").is_empty());
-    }
 
     #[test]
     fn an_organisation_is_known_for_its_frequent_tags() {

@@ -36,13 +36,13 @@ pub(crate) enum Place {
     /// On a server.
     Server(DatabaseConnection),
     /// In a file.
-    File(File),
+    File(Box<File>),
 }
 
 /// Connects to `sqlite://PATH`, `postgres://…` or `mysql://…`.
 pub(crate) async fn connect(url: &str, options: SqlOptions) -> Result<(Dialect, Place), StorageError> {
     match url.split(':').next() {
-        Some("sqlite") => Ok((Dialect::Sqlite, Place::File(File::open(url, options)?))),
+        Some("sqlite") => Ok((Dialect::Sqlite, Place::File(Box::new(File::open(url, options)?)))),
         Some("postgres" | "postgresql") => postgres(url, options).await,
         Some("mysql" | "mariadb") => mysql(url, options).await,
         _ => Err(StorageError::unavailable("the address of an SQL database begins with sqlite:, postgres: or mysql:")),

@@ -97,6 +97,7 @@ fn sorted(body: Map<String, Value>) -> Map<String, Value> {
 impl From<AppError> for Problem {
     fn from(error: AppError) -> Self {
         match error {
+            AppError::NotFound("Resource") => Self::new(StatusCode::NOT_FOUND, "Resource does not exist"),
             AppError::NotFound("Badge") => Self::new(StatusCode::NOT_FOUND, "Badge does not exists"),
             AppError::NotFound("Token") => Self::new(StatusCode::NOT_FOUND, "Token not found"),
             AppError::NotFound("Request") => Self::new(StatusCode::NOT_FOUND, "Unknown membership request id"),

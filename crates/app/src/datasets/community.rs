@@ -65,6 +65,12 @@ impl CommunityResources {
         if page.exists() { Ok(page) } else { Err(AppError::NotFound("Page")) }
     }
 
+    /// Those that the filter holds for, newest first.
+    pub async fn list(&self, filter: Filter<CommunityResource>) -> Result<Vec<Row<CommunityResource>>, AppError> {
+        let store = &self.0.store;
+        Ok(store.community_resources.list(filter, &[community_resource::NEWEST_FIRST], u64::MAX).await?)
+    }
+
     /// What the caller is to one. A partial editor is given none.
     pub async fn relation(&self, caller: &Caller, community: &CommunityResource) -> Result<Relation, AppError> {
         let organization = match community.organization() {
@@ -191,7 +197,7 @@ impl CommunityResources {
     /// The id of a dataset that there is. A community resource of no dataset is none.
     async fn known(&self, caller: &Caller, dataset: Option<ObjectId>) -> Result<ObjectId, AppError> {
         let id = dataset.ok_or_else(|| AppError::check("dataset", "A dataset identifier is required"))?;
-        let unknown = || AppError::check("dataset", "Dataset does not exists");
+        let unknown = || (STYLE.refused)("dataset", "Dataset does not exists".into());
         let dataset = self.0.store.datasets.get(&id).await?.ok_or_else(unknown)?;
         // A private dataset is not there for others; a deleted one is.
         match Objects::<Dataset>::new(Arc::clone(&self.0)).readable(caller, &dataset.value).await {

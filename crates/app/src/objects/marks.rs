@@ -26,7 +26,8 @@ impl<E: Class> Objects<E> {
         known: &[(&str, &str)],
     ) -> Result<(Badge, bool), AppError> {
         let (by, now) = (caller.id()?, self.context().now());
-        let unknown = || AppError::message(format!("Unknown badge type for {}: {}", E::CLASS, kind.unwrap_or("None")));
+        let told = format!("Unknown badge type for {}: {}", E::CLASS, kind.unwrap_or("None"));
+        let unknown = || AppError::body(E::CLASS, told);
         let kind = kind.filter(|kind| known.iter().any(|(name, _label)| name == kind)).ok_or_else(unknown)?;
         let stored = self.fresh(id).await?;
         self.allow(caller, &stored.value, Action::Feature).await?;

@@ -20,6 +20,13 @@ struct Known {
     family: String,
 }
 
+impl Known {
+    /// Which version of the interface it belongs to.
+    fn version(&self) -> u8 {
+        if self.path.starts_with("/api/2/") { 2 } else { 1 }
+    }
+}
+
 fn contract() -> Vec<Known> {
     serde_json::from_str(CONTRACT).unwrap()
 }
@@ -36,10 +43,13 @@ fn the_contract_has_283_operations() {
 
 #[test]
 fn every_operation_has_id_method_and_path_of_the_contract() {
-    let known: BTreeMap<String, (String, String)> =
-        contract().into_iter().map(|known| (known.id, (known.method, shape(&known.path)))).collect();
+    let known: BTreeMap<(String, u8), (String, String)> = contract()
+        .into_iter()
+        .map(|known| ((known.id.clone(), known.version()), (known.method.clone(), shape(&known.path))))
+        .collect();
     for operation in basalt_http::operations() {
-        let found = known.get(operation.id).map(|(method, path)| (method.as_str(), path.as_str()));
+        let found = known.get(&(operation.id.to_owned(), operation.version()));
+        let found = found.map(|(method, path)| (method.as_str(), path.as_str()));
         assert_eq!(found, Some((operation.method.as_str(), shape(operation.path).as_str())), "{}", operation.id);
     }
 }
@@ -48,8 +58,9 @@ fn every_operation_has_id_method_and_path_of_the_contract() {
 fn no_operation_is_declared_twice() {
     let mut seen = BTreeSet::new();
     for operation in basalt_http::operations() {
-        assert!(seen.insert(operation.id), "{} twice", operation.id);
-        assert!(seen.insert(Box::leak(format!("{} {}", operation.method, operation.path).into_boxed_str())));
+        // Both versions of the interface have an operation of some names.
+        assert!(seen.insert(format!("{} {}", operation.version(), operation.id)), "{} twice", operation.id);
+        assert!(seen.insert(format!("{} {}", operation.method, operation.path)));
     }
 }
 
@@ -80,7 +91,9 @@ fn the_page_about_coverage_is_up_to_date() {
 }
 
 fn page() -> String {
-    let ours: BTreeSet<&str> = basalt_http::operations().iter().map(|operation| operation.id).collect();
+    let ours: BTreeSet<(&str, u8)> =
+        basalt_http::operations().iter().map(|operation| (operation.id, operation.version())).collect();
+    let served = |known: &&Known| ours.contains(&(known.id.as_str(), known.version()));
     let mut families: BTreeMap<String, Vec<Known>> = BTreeMap::new();
     for known in contract() {
         families.entry(known.family.clone()).or_default().push(known);
@@ -93,11 +106,11 @@ fn page() -> String {
         ours.len()
     );
     for (family, known) in &families {
-        let served = known.iter().filter(|known| ours.contains(known.id.as_str())).count();
+        let served = known.iter().filter(served).count();
         writeln!(page, "| {family} | {served} | {} |", known.len()).unwrap();
     }
     page.push_str("\n## What waits\n\n| operation | waits for |\n|---|---|\n");
-    for known in families.values().flatten().filter(|known| !ours.contains(known.id.as_str())) {
+    for known in families.values().flatten().filter(|known| !served(known)) {
         writeln!(page, "| `{} {}` | {} |", known.method, known.path, waits_for(known)).unwrap();
     }
     page

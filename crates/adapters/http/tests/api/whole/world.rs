@@ -3,9 +3,13 @@
 use std::fmt::Write as _;
 
 use actix_web::http::Method;
-use basalt_domain::{Document, Organization, OrganizationRole};
+use basalt_app::objects::Class;
+use basalt_domain::{
+    CatalogueObject, Chart, CommunityResource, ContactPoint, Dataservice, Dataset, Document, GeoLevel, GeoZone,
+    ObjectId, Organization, OrganizationRole, Owner, Resource, Reuse, Topic, TopicElement,
+};
 use basalt_http::{Operation, operation::Body};
-use basalt_ports::Query;
+use basalt_ports::{ChangeSet, Query};
 use serde_json::{Value, json};
 
 use crate::support::{Account, Answer, TestApp, TestRequest, a_picture, an_organization};
@@ -26,6 +30,88 @@ pub(super) struct World {
     invitation: String,
     token: String,
     notification: String,
+    pub(super) catalogue: Catalogue,
+}
+
+/// One object of each class, all of the organisation.
+pub(super) struct Catalogue {
+    pub(super) dataset: Dataset,
+    pub(super) community: CommunityResource,
+    reuse: Reuse,
+    dataservice: Dataservice,
+    topic: Topic,
+    chart: Chart,
+    contact: ContactPoint,
+    /// Of the topic.
+    element: ObjectId,
+}
+
+/// The slug of the post; posts belong to nobody.
+const POST: &str = "a-post";
+
+impl Catalogue {
+    async fn stored(app: &TestApp, organization: ObjectId) -> Self {
+        let context = &app.services.context;
+        let resource = |title: &str| Resource {
+            title: title.into(),
+            url: "https://example.org/a.csv".into(),
+            ..Resource::blank(context.uuid(), context.now())
+        };
+        let mut dataset: Dataset = of_organization(app, organization);
+        dataset.title = "A dataset".into();
+        dataset.description = "d".into();
+        dataset.resources.push(resource("A resource"));
+        let community = CommunityResource {
+            dataset: Some(dataset.id),
+            owner: None,
+            organization: Some(organization),
+            resource: resource("A community resource"),
+        };
+        let contact: ContactPoint = from_json(json!({
+            "_id": {"$oid": context.id().to_string()}, "name": "Desk", "email": "desk@example.org", "role": "contact",
+            "organization": {"$oid": organization.to_string()}
+        }));
+        let mut dataservice: Dataservice = of_organization(app, organization);
+        dataservice.datasets.push(dataset.id);
+        let topic: Topic = of_organization(app, organization);
+        let element: TopicElement = from_json(json!({
+            "_id": {"$oid": context.id().to_string()}, "topic": {"$oid": topic.id.to_string()}, "title": "An element"
+        }));
+        let made = Self {
+            dataset,
+            community,
+            reuse: of_organization(app, organization),
+            dataservice,
+            topic,
+            element: element.id,
+            chart: of_organization(app, organization),
+            contact,
+        };
+        let level: GeoLevel = from_json(json!({"_id": "fr:commune", "name": "French town"}));
+        let zone: GeoZone = from_json(
+            json!({"_id": "fr:commune:13004", "slug": "arles", "name": "Arles", "code": "13004", "level": "fr:commune"}),
+        );
+        let post: basalt_domain::Post = from_json(json!({
+            "_id": {"$oid": context.id().to_string()}, "name": "A post", "slug": POST, "headline": "h",
+            "published": {"$date": context.now().to_string()}
+        }));
+        let all = ChangeSet::new().insert(&made.dataset).insert(&made.community).insert(&made.reuse);
+        let all = all.insert(&made.dataservice).insert(&made.topic).insert(&made.chart).insert(&made.contact);
+        app.store().commit(all.insert(&level).insert(&zone).insert(&post).insert(&element)).await.unwrap();
+        made
+    }
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(value: Value) -> T {
+    serde_json::from_value(value).unwrap()
+}
+
+fn of_organization<E: Class + CatalogueObject>(app: &TestApp, organization: ObjectId) -> E {
+    let context = &app.services.context;
+    let mut object = E::blank(context.id(), context.now());
+    object.set_slug(object.id().to_string());
+    object.give(Owner::Organization(organization));
+    object
 }
 
 impl World {
@@ -50,7 +136,9 @@ impl World {
         let tokens = app.get("/api/1/me/api_tokens/").key(&owner).send().await;
         let notices = app.get("/api/1/notifications/").key(&owner).send().await;
         let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("no id in {value}")).to_owned();
+        let catalogue = Catalogue::stored(&app, organization.id).await;
         Self {
+            catalogue,
             request: text(&asked.json()["id"]),
             invitation: text(&invited.json()["id"]),
             token: text(&tokens.json()[0]["id"]),
@@ -70,6 +158,24 @@ impl World {
         match name {
             "org" => self.organization.id.to_string(),
             "user" => self.member.id.to_string(),
+            "dataset" => self.catalogue.dataset.id.to_string(),
+            "rid" => self.catalogue.dataset.resources[0].id.to_string(),
+            "id" if path.contains("/datasets/r/") => self.catalogue.dataset.resources[0].id.to_string(),
+            "id" if path.contains("/datasets/{id}/") => self.catalogue.dataset.id.to_string(),
+            "id" if path.contains("/reuses/{id}/") => self.catalogue.reuse.id.to_string(),
+            "id" if path.contains("/dataservices/{id}/") => self.catalogue.dataservice.id.to_string(),
+            "id" if path.contains("/spatial/zone/") => "fr:commune:13004".into(),
+            "ids" => "fr:commune:13004".into(),
+            "level" => "fr:commune".into(),
+            "served" => self.catalogue.dataset.id.to_string(),
+            "element_id" => self.catalogue.element.to_string(),
+            "community" => self.catalogue.community.resource.id.to_string(),
+            "reuse" => self.catalogue.reuse.id.to_string(),
+            "dataservice" => self.catalogue.dataservice.id.to_string(),
+            "topic" => self.catalogue.topic.id.to_string(),
+            "visualization" => self.catalogue.chart.id.to_string(),
+            "contact_point" => self.catalogue.contact.id.to_string(),
+            "post" => POST.into(),
             "badge_kind" => "certified".into(),
             "identifier" => "somebody".into(),
             "size" => "32".into(),
@@ -143,6 +249,10 @@ fn plausible_body(operation: &Operation) -> Value {
         "delete_organization_extras" => json!(["a"]),
         "create_user" => json!({"email": "new@example.org", "first_name": "Nina", "last_name": "New"}),
         "update_user" | "update_me" => json!({"about": "x"}),
+        "create_dataset" => json!({"title": "New", "description": "d"}),
+        "update_dataset" | "update_resource" | "update_community_resource" => json!({"title": "Other"}),
+        "create_resource" => json!({"title": "New", "url": "https://example.org/b.csv", "filetype": "remote"}),
+        "add_dataset_badge" | "add_reuse_badge" => json!({"kind": "hvd"}),
         "create_api_token" => json!({"name": "x"}),
         _ if operation.body == Body::Json => json!([]),
         _ => json!({}),

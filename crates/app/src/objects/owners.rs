@@ -56,18 +56,20 @@ pub(crate) async fn give<E: Owned>(
         // What stays within the same kind of owner is a transfer.
         let fixed = |present: Option<ObjectId>| !sysadmin && (!style.old_form || present.is_some());
         if owner && fixed(object.owner()) {
+            if !style.old_form && wish.owner.flatten().is_some_and(|wished| wished != user) {
+                return Err(refuse("owner", NOT_ONESELF.into()));
+            }
             return Err(refuse("owner", style.fixed("owner")));
         }
         if organization && fixed(object.organization()) {
+            if let Some(Some(id)) = wish.organization.filter(|_wished| !style.old_form) {
+                joined(context, caller, id, style).await?;
+            }
             return Err(refuse("organization", style.fixed("organization")));
         }
     }
     if let Some(Some(id)) = wish.organization.filter(|wished| new || *wished != object.organization()) {
-        let unknown = || refuse("organization", style.unknown("Organization", id));
-        let organization = context.store.organizations.get(&id).await?.ok_or_else(unknown)?;
-        if !Relation::between(&caller.viewer, &organization.value).belongs() {
-            return Err(refuse("organization", "Permission denied for this organization".into()));
-        }
+        let organization = joined(context, caller, id, style).await?;
         object.give(Owner::Organization(id));
         return Ok(Some(organization));
     }
@@ -75,7 +77,7 @@ pub(crate) async fn give<E: Owned>(
         let unknown = || refuse("owner", style.unknown("User", id));
         context.store.users.get(&id).await?.ok_or_else(unknown)?;
         if id != user && !sysadmin {
-            return Err(refuse("owner", "You can only set yourself as owner".into()));
+            return Err(refuse("owner", NOT_ONESELF.into()));
         }
         object.give(Owner::User(id));
         return Ok(None);
@@ -84,6 +86,18 @@ pub(crate) async fn give<E: Owned>(
         object.give(Owner::User(user));
     }
     Ok(None)
+}
+
+const NOT_ONESELF: &str = "You can only set yourself as owner";
+
+/// An organisation of the caller. Error: `Invalid`.
+async fn joined(context: &Context, caller: &Caller, id: ObjectId, style: Style) -> Result<Row<Organization>, AppError> {
+    let unknown = || (style.refused)("organization", style.unknown("Organization", id));
+    let organization = context.store.organizations.get(&id).await?.ok_or_else(unknown)?;
+    if Relation::between(&caller.viewer, &organization.value).belongs() {
+        return Ok(organization);
+    }
+    Err((style.refused)("organization", "Permission denied for this organization".into()))
 }
 
 /// Is something else wished than there is? The older forms take null for nothing.

@@ -1,5 +1,7 @@
 //! Blocks in bodies: read into the stored form, with an id for each.
 
+use std::collections::BTreeMap;
+
 use basalt_app::{AppError, objects::references};
 use basalt_domain::{Dataservice, Dataset, Document, FieldError, Invalid, ObjectId, Reuse, Value as Stored, dataset};
 use serde_json::{Map, Value};
@@ -80,18 +82,21 @@ pub async fn read(ctx: &Ctx, subject: &Subject, field: &str, sent: &Value) -> Re
 /// What blocks refer to.
 #[derive(Default)]
 struct References {
-    datasets: Vec<ObjectId>,
-    reuses: Vec<ObjectId>,
-    dataservices: Vec<ObjectId>,
+    /// By the name of the field that refers to them: one, or a list.
+    objects: BTreeMap<&'static str, Vec<ObjectId>>,
     resources: Vec<Uuid>,
 }
 
 impl References {
     async fn known(&self, ctx: &Ctx) -> Result<(), AppError> {
         let context = &ctx.services().context;
-        references::known::<Dataset>(context, "dataset", &[], &self.datasets).await?;
-        references::known::<Reuse>(context, "reuse", &[], &self.reuses).await?;
-        references::known::<Dataservice>(context, "dataservice", &[], &self.dataservices).await?;
+        for (field, ids) in &self.objects {
+            match field.trim_end_matches('s') {
+                "dataset" => references::known::<Dataset>(context, field, &[], ids).await?,
+                "reuse" => references::known::<Reuse>(context, field, &[], ids).await?,
+                _ => references::known::<Dataservice>(context, field, &[], ids).await?,
+            }
+        }
         for id in &self.resources {
             let of_dataset = context.store.datasets.exists(dataset::RESOURCE_ID.eq(id.to_string())).await?;
             if !of_dataset {
@@ -244,7 +249,7 @@ impl Reader<'_> {
         path: &str,
         to: &mut Document,
         from: &Map<String, Value>,
-        name: &str,
+        name: &'static str,
     ) -> Result<(), FieldError> {
         let sent = from.get(name).unwrap_or(&Value::Null);
         if let Err(message) = fields::check_reference(sent) {
@@ -262,10 +267,10 @@ impl Reader<'_> {
     }
 
     fn reference_list(&mut self, to: &mut Document, from: &Map<String, Value>, class: &str) -> Result<(), FieldError> {
-        let (name, one) = match class {
-            "DatasetsListBloc" => ("datasets", "dataset"),
-            "ReusesListBloc" => ("reuses", "reuse"),
-            _ => ("dataservices", "dataservice"),
+        let name = match class {
+            "DatasetsListBloc" => "datasets",
+            "ReusesListBloc" => "reuses",
+            _ => "dataservices",
         };
         let sent = from.get(name).unwrap_or(&Value::Null);
         if let Err(message) = fields::check_reference(sent) {
@@ -274,18 +279,14 @@ impl Reader<'_> {
         }
         let ids = fields::read_ids(name, sent)?;
         for id in &ids {
-            self.noted(one, *id);
+            self.noted(name, *id);
         }
         to.insert(name, ids.into_iter().map(Stored::Id).collect::<Vec<_>>());
         Ok(())
     }
 
-    fn noted(&mut self, name: &str, id: ObjectId) {
-        match name {
-            "dataset" => self.found.datasets.push(id),
-            "reuse" => self.found.reuses.push(id),
-            _ => self.found.dataservices.push(id),
-        }
+    fn noted(&mut self, field: &'static str, id: ObjectId) {
+        self.found.objects.entry(field).or_default().push(id);
     }
 
     fn resource(&mut self, path: &str, to: &mut Document, from: &Map<String, Value>) -> Result<(), FieldError> {

@@ -4,8 +4,11 @@ use std::collections::HashMap;
 
 use actix_web::HttpResponse;
 use basalt_app::activities::ActivityFilter;
-use basalt_domain::{Activity, ActivityKey, ObjectId, Organization, Sort, User};
-use basalt_ports::Row;
+use basalt_domain::{
+    Activity, ActivityKey, CatalogueObject, Dataservice, Dataset, Filter, ObjectId, Organization, Reuse, Sort, Topic,
+    User, dataservice, dataset,
+};
+use basalt_ports::{Kept, Row};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -15,7 +18,10 @@ use crate::{
     operation::{PAGING, QueryParam},
     paging::PageView,
     problem::Problem,
-    v1::references::{Id, OrganizationReference, Plain, Time, UserReference},
+    v1::{
+        narrowing,
+        references::{Id, OrganizationReference, Plain, Time, UserReference},
+    },
 };
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -104,7 +110,9 @@ async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let rows = page.items.clone();
     let involved = Involved::of(&ctx, &rows).await?;
     let mut shown = rows.iter().map(|row| involved.show(&ctx, &row.value));
-    ctx.ok(&PageView::new(&ctx, page.map(|_row| shown.next().flatten())))
+    let mut view = PageView::new(&ctx, page.map(|_row| shown.next().flatten()));
+    view.data.retain(Option::is_some);
+    ctx.ok(&view)
 }
 
 /// The wished kinds. 400 for unknown ones.
@@ -120,6 +128,23 @@ fn keys(ctx: &Ctx) -> Result<Vec<ActivityKey>, Problem> {
 struct Involved {
     organizations: HashMap<ObjectId, Row<Organization>>,
     users: HashMap<ObjectId, Row<User>>,
+    /// Names and pages of the objects of the catalogue that the caller may see.
+    objects: HashMap<ObjectId, (String, Option<String>)>,
+}
+
+/// Adds names and pages of objects of one class.
+async fn add_names<E: CatalogueObject + Kept>(
+    ctx: &Ctx,
+    family: &str,
+    seen: Filter<E>,
+    ids: Vec<ObjectId>,
+    names: &mut HashMap<ObjectId, (String, Option<String>)>,
+) -> Result<(), Problem> {
+    for row in narrowing::seen_or_own::<E>(ctx, seen, &ids).await? {
+        let object = &row.value;
+        names.insert(*object.id(), (object.title().to_owned(), ctx.links.page(family, object.slug())));
+    }
+    Ok(())
 }
 
 impl Involved {
@@ -136,7 +161,16 @@ impl Involved {
         let users: Vec<ObjectId> = actors.chain(objects("User")).collect();
         let owners = activities().filter_map(|activity| activity.organization);
         let organizations: Vec<ObjectId> = owners.chain(objects("Organization")).collect();
+        let ids = |class| objects(class).collect::<Vec<_>>();
+        let mut names = HashMap::new();
+        let seen = dataset::PRIVATE.eq(true).not().and(dataset::DELETED.absent());
+        add_names::<Dataset>(ctx, "datasets", seen, ids("Dataset"), &mut names).await?;
+        add_names::<Reuse>(ctx, "reuses", Reuse::visible(), ids("Reuse"), &mut names).await?;
+        let seen = dataservice::PRIVATE.eq(true).not().and(dataservice::DELETED.absent());
+        add_names::<Dataservice>(ctx, "dataservices", seen, ids("Dataservice"), &mut names).await?;
+        add_names::<Topic>(ctx, "topics", Topic::visible(), ids("Topic"), &mut names).await?;
         Ok(Self {
+            objects: names,
             organizations: store.organizations.by_ids(&organizations).await?,
             users: store.users.by_ids(&users).await?,
         })
@@ -147,7 +181,12 @@ impl Involved {
         let (icon, label) = icon_and_label(key);
         let actor = self.users.get(&activity.actor.id());
         let organization = activity.organization.and_then(|id| self.organizations.get(&id));
-        let (related_to, related_to_url) = self.name_and_page(ctx, key, activity.related_to).unzip();
+        let named = self.name_and_page(ctx, key, activity.related_to);
+        // What was done to objects that the caller may not see is not told.
+        if named.is_none() && !matches!(key.object(), "Organization" | "User") {
+            return None;
+        }
+        let (related_to, related_to_url) = named.unzip();
         Some(ActivityView {
             actor: actor.map(|row| UserReference::new(&row.value, &ctx.links)),
             changes: &activity.changes,
@@ -178,7 +217,7 @@ impl Involved {
                 ctx.services().users.readable(&ctx.caller, user).ok()?;
                 Some((user.full_name(), ctx.links.page("users", &user.slug)))
             }
-            _ => None,
+            _ => self.objects.get(&id).cloned(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! How lists of the catalogue are narrowed alike: by words, tags, owners, badges of owners.
 
 use basalt_domain::{CatalogueObject, Field, Filter, ObjectId, organization};
-use basalt_ports::Kept;
+use basalt_ports::{Kept, Row};
 
 use crate::{context::Ctx, operation::QueryParam, problem::Problem};
 
@@ -80,7 +80,17 @@ pub async fn known<E: CatalogueObject + Kept>(
     ctx: &Ctx,
     private: &Field<E, bool>,
     ids: &[ObjectId],
-) -> Result<Vec<basalt_ports::Row<E>>, Problem> {
+) -> Result<Vec<Row<E>>, Problem> {
+    seen_or_own(ctx, private.eq(true).not(), ids).await
+}
+
+/// Those of these ids that everybody sees so, or that belong to the caller or an organisation of
+/// theirs: one read, and one of the caller's organisations.
+pub async fn seen_or_own<E: CatalogueObject + Kept>(
+    ctx: &Ctx,
+    seen: Filter<E>,
+    ids: &[ObjectId],
+) -> Result<Vec<Row<E>>, Problem> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -88,11 +98,11 @@ pub async fn known<E: CatalogueObject + Kept>(
     let mut filter = Filter::ids(ids);
     let viewer = &ctx.caller.viewer;
     if !viewer.sysadmin {
-        let mut seen = private.eq(true).not();
+        let mut seen = seen;
         if let Some(user) = viewer.user {
             let joined = store.organizations.list(organization::joined_by(user), &[], u64::MAX).await?;
             let joined: Vec<ObjectId> = joined.iter().map(|row| row.value.id).collect();
-            seen = seen.or(E::belonging_to(user, &joined));
+            seen = E::belonging_to(user, &joined).or(seen);
         }
         filter = filter.and(seen);
     }

@@ -14,9 +14,8 @@ use crate::{
     v1::{
         datasets::views::DatasetView,
         narrowing,
-        objects::Shown,
         references::{Id, Time, UserReference, picture, thumbnail},
-        reuses::views::{ReuseView, Used},
+        reuses::views::{ReuseReference, Used},
     },
 };
 
@@ -45,7 +44,7 @@ pub struct PostView<'a> {
     page: Option<String>,
     parent: Option<PostReference<'a>>,
     published: Option<Time>,
-    reuses: Vec<ReuseView<'a>>,
+    reuses: Vec<ReuseReference<'a>>,
     sidemenu: bool,
     slug: &'a str,
     tags: &'a [String],
@@ -69,11 +68,17 @@ impl<'a> PostReference<'a> {
             class: "Post",
             id: Id(post.id),
             name: &post.name,
-            page: ctx.links.page("posts", &post.slug),
+            page: page(ctx, post),
             slug: &post.slug,
             uri: ctx.links.api(1, "posts", &post.slug),
         }
     }
+}
+
+/// Address of a post in the front end: pages stand apart from news.
+fn page(ctx: &Ctx, post: &Post) -> Option<String> {
+    let family = if post.kind.as_deref() == Some("page") { "pages" } else { "posts" };
+    ctx.links.page(family, &post.slug)
 }
 
 /// What is around posts.
@@ -82,7 +87,6 @@ pub struct Around {
     above: HashMap<ObjectId, Row<Post>>,
     used: Used,
     reuses: HashMap<ObjectId, Row<Reuse>>,
-    around_reuses: <Reuse as Shown>::Around,
     cards: Option<Cards>,
 }
 
@@ -93,7 +97,6 @@ impl Around {
         let datasets: Vec<ObjectId> = posts.iter().flat_map(|post| post.datasets.clone()).collect();
         let reuses: Vec<ObjectId> = posts.iter().flat_map(|post| post.reuses.clone()).collect();
         let reuses = narrowing::known::<Reuse>(ctx, &reuse::PRIVATE, &reuses).await?;
-        let around_reuses = Reuse::around(ctx, &reuses.iter().map(|row| &row.value).collect::<Vec<_>>()).await?;
         let mut cards = None;
         if with_blocs {
             let blocs: Vec<basalt_domain::Value> = posts.iter().flat_map(|post| post.blocs.clone()).collect();
@@ -105,7 +108,6 @@ impl Around {
             above: services.posts.ancestors(posts).await?,
             used: Used::of(ctx, &datasets).await?,
             reuses: reuses.into_iter().map(|row| (row.value.id, row)).collect(),
-            around_reuses,
             cards,
         })
     }
@@ -154,10 +156,10 @@ impl<'a> PostView<'a> {
                 .owner
                 .and_then(|id| around.users.get(&id))
                 .map(|row| UserReference::new(&row.value, &ctx.links)),
-            page: ctx.links.page("posts", &post.slug),
+            page: page(ctx, post),
             parent: parent.map(|page| PostReference::new(ctx, page)),
             published: post.published.map(Time::from),
-            reuses: reuses.map(|row| Reuse::view(ctx, &row.value, &around.around_reuses)).collect(),
+            reuses: reuses.map(|row| ReuseReference::new(&row.value, &ctx.links)).collect(),
             sidemenu: post.sidemenu,
             slug: &post.slug,
             tags: &post.tags,

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::{
     context::Ctx,
+    links::Links,
     problem::Problem,
     v1::{
         dataservices::views::DataserviceReference,
@@ -130,6 +131,33 @@ impl Shown for Reuse {
             kind: &reuse.kind,
             uri: ctx.links.api(1, "reuses", &reuse.slug),
             url: &reuse.url,
+        }
+    }
+}
+
+/// A reuse inside another object.
+#[derive(Serialize, JsonSchema)]
+pub struct ReuseReference<'a> {
+    class: &'static str,
+    id: Id,
+    image: Option<String>,
+    image_thumbnail: Option<String>,
+    page: Option<String>,
+    title: &'a str,
+    uri: String,
+}
+
+impl<'a> ReuseReference<'a> {
+    /// This reuse.
+    pub fn new(reuse: &'a Reuse, links: &Links) -> Self {
+        Self {
+            class: "Reuse",
+            id: Id(reuse.id),
+            image: picture(reuse.image.as_ref(), &PictureSpec::REUSE_IMAGE, links),
+            image_thumbnail: thumbnail(reuse.image.as_ref(), &PictureSpec::REUSE_IMAGE, links),
+            page: links.page("reuses", &reuse.slug),
+            title: &reuse.title,
+            uri: links.api(1, "reuses", &reuse.slug),
         }
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn y_axis(sent: &Value) -> Result<Option<Document>, FieldError> {
         ("max", at.number("max")?),
         ("label", at.text("label")?.map(Stored::Text)),
         ("unit", at.text("unit")?.map(Stored::Text)),
-        ("unit_position", at.choice("unit_position", &POSITIONS)?.map(Stored::Text)),
+        ("unit_position", at.choice("unit_position", &POSITIONS)?.or_else(|| Some("suffix".into())).map(Stored::Text)),
     ] {
         if let Some(value) = value {
             axis.insert(name, value);

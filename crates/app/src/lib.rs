@@ -15,6 +15,7 @@ pub mod organizations;
 pub mod passwords;
 pub mod pictures;
 pub mod posts;
+pub mod search;
 pub mod sites;
 pub mod slugs;
 pub mod system;
@@ -41,6 +42,8 @@ pub struct Services {
     pub organizations: organizations::Organizations,
     /// Accounts.
     pub users: users::Users,
+    /// Finding what people type.
+    pub search: search::Search,
     /// Keys and who they belong to.
     pub tokens: tokens::Tokens,
     /// Who follows what.
@@ -100,6 +103,7 @@ impl Services {
             topic_elements: topics::Elements::new(Arc::clone(&context)),
             charts: objects::Objects::new(Arc::clone(&context)),
             posts: posts::Posts::new(Arc::clone(&context)),
+            search: search::Search::new(Arc::clone(&context)),
             sites: sites::Sites::new(Arc::clone(&context)),
             context,
         }

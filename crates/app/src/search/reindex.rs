@@ -1,0 +1,104 @@
+//! Builds the index anew from what is stored, while the old one answers.
+
+use std::collections::HashMap;
+
+use basalt_domain::{Dataservice, Dataset, Document, ObjectId, Organization, Post, Reuse, Topic, Value};
+use basalt_ports::{
+    Store,
+    search::{Position, Rebuild},
+};
+
+use super::{
+    Search, Searchable,
+    documents::{self, KnownFor},
+    load::{Documented, Pages, TELLING},
+};
+use crate::AppError;
+
+/// How many documents a new index has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reindexed {
+    /// Datasets.
+    pub datasets: usize,
+    /// Organisations.
+    pub organizations: usize,
+    /// Everything else.
+    pub others: usize,
+}
+
+/// The most viewed datasets of each organisation: views, title, tags.
+#[derive(Default)]
+struct Known(HashMap<ObjectId, Vec<(i64, String, Vec<String>)>>);
+
+impl Known {
+    fn add(&mut self, dataset: &Dataset) {
+        let Some(organization) = dataset.organization.filter(|_id| dataset.is_findable()) else { return };
+        let views = views(&dataset.metrics);
+        let kept = self.0.entry(organization).or_default();
+        let at = kept.partition_point(|(more, ..)| *more >= views);
+        if at < TELLING {
+            kept.insert(at, (views, dataset.title.clone(), dataset.tags.clone()));
+            kept.truncate(TELLING);
+        }
+    }
+
+    fn of(&self, organization: ObjectId) -> KnownFor {
+        let kept = self.0.get(&organization).map(Vec::as_slice).unwrap_or_default();
+        KnownFor::of(kept.iter().map(|(_views, title, tags)| (title.as_str(), tags.as_slice())))
+    }
+}
+
+fn views(metrics: &Document) -> i64 {
+    metrics.get("views").and_then(Value::as_int).unwrap_or_default()
+}
+
+impl Search {
+    /// Builds the index anew; `told` hears how many datasets were read so far. What is written meanwhile is applied afterwards.
+    pub async fn reindex(&self, mut told: impl FnMut(usize)) -> Result<Reindexed, AppError> {
+        let index = self.index()?;
+        let store = &self.context.store;
+        // What is written from now on may be missed by the reading, and is read again from the feed.
+        let position = Position { at: self.context.now(), id: ObjectId::from_bytes([0; 12]) };
+        let mut rebuild = index.rebuild().await.map_err(AppError::internal)?;
+        let mut done = Reindexed::default();
+        let mut known = Known::default();
+        let mut pages = Pages::<Dataset>::new(store);
+        while let Some(rows) = pages.next().await? {
+            let records: Vec<&Dataset> = rows.iter().map(|row| &row.value).collect();
+            records.iter().for_each(|dataset| known.add(dataset));
+            let documents = Dataset::documents(store, &records).await?;
+            done.datasets += documents.len();
+            rebuild.add(documents).await.map_err(AppError::internal)?;
+            told(done.datasets);
+        }
+        let mut pages = Pages::<Organization>::new(store);
+        while let Some(rows) = pages.next().await? {
+            let seen = rows.iter().map(|row| &row.value).filter(|organization| organization.is_findable());
+            let documents: Vec<_> =
+                seen.map(|organization| documents::organization(organization, known.of(organization.id))).collect();
+            done.organizations += documents.len();
+            rebuild.add(documents).await.map_err(AppError::internal)?;
+        }
+        done.others += add_all::<Reuse>(store, rebuild.as_mut()).await?;
+        done.others += add_all::<Dataservice>(store, rebuild.as_mut()).await?;
+        done.others += add_all::<Topic>(store, rebuild.as_mut()).await?;
+        done.others += add_all::<Post>(store, rebuild.as_mut()).await?;
+        // Nothing is applied to the old index while the new one takes its place.
+        let mut follower = self.follower.lock().await;
+        rebuild.finish(position).await.map_err(AppError::internal)?;
+        *follower = super::follow::Follower::default();
+        Ok(done)
+    }
+}
+
+async fn add_all<E: Documented>(store: &Store, rebuild: &mut dyn Rebuild) -> Result<usize, AppError> {
+    let mut added = 0;
+    let mut pages = Pages::<E>::new(store);
+    while let Some(rows) = pages.next().await? {
+        let records: Vec<&E> = rows.iter().map(|row| &row.value).collect();
+        let documents = E::documents(store, &records).await?;
+        added += documents.len();
+        rebuild.add(documents).await.map_err(AppError::internal)?;
+    }
+    Ok(added)
+}

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// As the parameters of the query say.
-pub(super) async fn narrowed(ctx: &Ctx) -> Result<Filter<Dataservice>, Problem> {
+pub(crate) async fn narrowed(ctx: &Ctx) -> Result<Filter<Dataservice>, Problem> {
     let params = &ctx.params;
     let mut filter = narrowing::shared(ctx, &Narrowing { title: TITLE, tag: TAG, featured: FEATURED }).await?;
     filter = match narrowing::choice(ctx, "access_type", &ACCESS_TYPES)? {

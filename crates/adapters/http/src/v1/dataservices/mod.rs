@@ -1,7 +1,7 @@
 //! `/api/1/dataservices/`.
 
 mod datasets;
-mod filters;
+pub(crate) mod filters;
 mod forms;
 pub mod views;
 

@@ -53,6 +53,14 @@ pub(super) async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
     ctx.ok(&PageView::new(&ctx, page.map(|_row| shown.next())))
 }
 
+/// Answers with a plain list.
+pub(crate) async fn answer_list(ctx: &Ctx, rows: &[Row<CommunityResource>]) -> Result<HttpResponse, Problem> {
+    let shown: Vec<&CommunityResource> = rows.iter().map(|row| &row.value).collect();
+    let around = Around::of(ctx, &shown).await?;
+    let views: Vec<CommunityView<'_>> = shown.iter().map(|one| around.view(ctx, one, false)).collect();
+    ctx.ok(&views)
+}
+
 pub(super) async fn create(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let form = CommunityResourceForm(ResourceForm::create(ctx.object()?));
     let created = ctx.services().community_resources.create(&ctx.caller, &form).await?;

@@ -1,7 +1,7 @@
 //! `/api/1/datasets/`.
 
 mod atom;
-mod community;
+pub(crate) mod community;
 pub(crate) mod filters;
 mod forms;
 mod handlers;

@@ -15,6 +15,7 @@ use self::{
     others::{Dataservices, Organizations, Reuses},
     stream::{Table, table},
 };
+use super::datasets::filters as datasets_of;
 use crate::{Operation, context::Ctx, problem::Problem};
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -52,19 +53,23 @@ pub(super) fn operations() -> Vec<Operation> {
 }
 
 async fn site_datasets(ctx: Ctx) -> Result<HttpResponse, Problem> {
-    Ok(table::<Datasets>(&ctx, "datasets", Dataset::visible()))
+    let narrowed = datasets_of::narrowed(&ctx).await?;
+    Ok(table::<Datasets>(&ctx, "datasets", Dataset::visible().and(narrowed)))
 }
 
 async fn site_resources(ctx: Ctx) -> Result<HttpResponse, Problem> {
-    Ok(table::<Resources>(&ctx, "resources", Dataset::visible()))
+    let narrowed = datasets_of::narrowed(&ctx).await?;
+    Ok(table::<Resources>(&ctx, "resources", Dataset::visible().and(narrowed)))
 }
 
 async fn site_reuses(ctx: Ctx) -> Result<HttpResponse, Problem> {
-    Ok(table::<Reuses>(&ctx, "reuses", Reuse::visible()))
+    let narrowed = super::reuses::narrowed(&ctx).await?;
+    Ok(table::<Reuses>(&ctx, "reuses", Reuse::visible().and(narrowed)))
 }
 
 async fn site_dataservices(ctx: Ctx) -> Result<HttpResponse, Problem> {
-    Ok(table::<Dataservices>(&ctx, "dataservices", Dataservice::visible()))
+    let narrowed = super::dataservices::filters::narrowed(&ctx).await?;
+    Ok(table::<Dataservices>(&ctx, "dataservices", Dataservice::visible().and(narrowed)))
 }
 
 async fn site_organizations(ctx: Ctx) -> Result<HttpResponse, Problem> {

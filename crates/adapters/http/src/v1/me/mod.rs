@@ -1,6 +1,7 @@
 //! `/api/1/me/`: the caller's own account.
 
 mod api_tokens;
+mod datasets;
 mod handlers;
 mod org_invitations;
 mod reuses;
@@ -58,5 +59,6 @@ pub(super) fn operations() -> Vec<Operation> {
             .summary("Refuses an invitation"),
     ];
     all.extend(reuses::operations());
+    all.extend(datasets::operations());
     all
 }

@@ -1,6 +1,7 @@
 //! `/api/1/organizations/`.
 
 mod badges;
+mod datasets;
 mod forms;
 mod handlers;
 mod members;
@@ -16,7 +17,11 @@ use crate::{
     operation::{PAGING, QueryParam},
     paging::PageView,
     upload::UploadedImage,
-    v1::{contacts, followers},
+    v1::{
+        contacts,
+        datasets::{filters, views::DatasetView},
+        followers,
+    },
 };
 
 const ORGS: &str = "/api/1/organizations/";
@@ -101,6 +106,11 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::delete("organization_banner_delete", "/api/1/organizations/{org}/banner/", pictures::remove_banner)
             .answers_plain(204)
             .summary("Removes the banner"),
+        Operation::get("list_organization_datasets", "/api/1/organizations/{org}/datasets/", datasets::list)
+            .query(&PAGING)
+            .query(&filters::PARAMETERS)
+            .answers::<PageView<DatasetView<'static>>>(200)
+            .summary("Lists the datasets of an organisation that the caller sees, newest first"),
         Operation::get(
             "get_organization_contact_point",
             "/api/1/organizations/{org}/contacts/",

@@ -5,4 +5,5 @@ mod coverage;
 mod generated;
 mod hostile;
 mod queries;
+mod roles;
 mod world;

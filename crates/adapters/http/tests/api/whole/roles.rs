@@ -59,9 +59,7 @@ const KINDS: [Kind; 6] = [
         path: "/api/1/contacts/",
         change: Method::PUT,
         deleted: "deleted",
-        body: |number, _dataset| {
-            json!({"name": format!("Desk {number}"), "email": "desk@example.org", "role": "contact"})
-        },
+        body: |number, _dataset| json!({"name": format!("Desk {number}"), "email": "desk@example.org", "role": "contact"}),
     },
     Kind {
         name: "community resource",

@@ -105,7 +105,7 @@ impl Uploads {
         let digits: String = self.context.now().to_string().chars().filter(char::is_ascii_digit).collect();
         let (day, time) = (digits.get(..8).unwrap_or_default(), digits.get(8..14).unwrap_or_default());
         let unique = self.context.uuid().simple().to_string();
-        let unique = unique.get(..8).unwrap_or_default();
+        let unique = unique.get(20..).unwrap_or_default();
         let slug: String = slug.chars().take(SLUG).collect();
         let path = FilePath::parse(format!("{FOLDER}/{slug}/{day}-{time}-{unique}/{name}"));
         let path = path.map_err(|_error| AppError::message("This file name is not allowed"))?;

@@ -1,5 +1,6 @@
 mod activity;
 mod avatars;
+mod datasets;
 mod exports;
 mod me;
 mod notifications;

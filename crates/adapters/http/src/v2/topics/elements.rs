@@ -14,7 +14,7 @@ use crate::{
     context::{Ctx, no_content},
     operation::{PAGING, QueryParam},
     paging::PageView,
-    problem::Problem,
+    problem::{PAYLOAD, Problem},
 };
 
 const ELEMENTS: &str = "/api/2/topics/{topic}/elements/";
@@ -82,7 +82,7 @@ fn listed(error: AppError) -> Problem {
         && let Some(check) = invalid.errors.iter().find(|error| error.kind == ErrorKind::Check)
     {
         let (path, message) = (check.path.clone(), check.message.clone());
-        return Problem::bad_request(message.clone()).with("errors", json!([{path: [message]}]));
+        return Problem::bad_request(PAYLOAD).with("errors", json!([{path: [message]}]));
     }
     error.into()
 }

@@ -34,6 +34,14 @@ impl Work {
         Self(context)
     }
 
+    /// Has the analyser look at a resource again; false where none is set.
+    pub async fn analyse(&self, dataset: &Dataset, resource: &Resource) -> Result<bool, AppError> {
+        let told = tell(&self.0, ResourceAction::Updated, dataset, resource);
+        let set = !told.is_empty();
+        self.0.store.commit(told).await?;
+        Ok(set)
+    }
+
     /// Does what is due: how much was taken. A task that fails is tried again later.
     pub async fn run_due(&self) -> Result<usize, AppError> {
         let now = self.0.now();

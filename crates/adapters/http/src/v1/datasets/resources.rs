@@ -1,12 +1,15 @@
 //! Resources of a dataset.
 
-use actix_web::{HttpResponse, http::header};
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+};
 use basalt_app::{
     AppError,
     datasets::{Located, Order},
 };
 use basalt_domain::{Dataset, Resource, policy::object::Action};
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{forms::ResourceForm, views::ResourceView};
@@ -108,14 +111,18 @@ pub(super) async fn redirect(ctx: Ctx) -> Result<HttpResponse, Problem> {
         Some(Located::Community(row)) => Some(row.value.resource.url.clone()),
         None => None,
     };
-    let missing = || Problem::new(actix_web::http::StatusCode::NOT_FOUND, "Resource not found");
+    let missing = || Problem::new(StatusCode::NOT_FOUND, "Resource not found");
     let url = url.filter(|url| header::HeaderValue::from_str(url).is_ok()).ok_or_else(missing)?;
     Ok(HttpResponse::Found().insert_header((header::LOCATION, url)).finish())
 }
 
-/// There is nobody to analyse resources.
+/// Has the analyser look at a resource again.
 pub(super) async fn analyse(ctx: Ctx) -> Result<HttpResponse, Problem> {
-    resource(&ctx)?;
-    let status = actix_web::http::StatusCode::SERVICE_UNAVAILABLE;
-    Err(Problem::new(status, "No resources analyser configured"))
+    let dataset = &ctx.target::<Dataset>()?.value;
+    let resource = resource(&ctx)?;
+    if ctx.services().work.analyse(dataset, resource).await? {
+        return ctx.answer(StatusCode::ACCEPTED, &json!({"message": "The analyser is told"}));
+    }
+    // No fault of ours: it is not set.
+    Err(Problem::bad_request("No resources analyser configured"))
 }

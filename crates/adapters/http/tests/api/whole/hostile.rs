@@ -7,6 +7,16 @@ use serde_json::{Value, json};
 use super::world::{World, is_sound, variables, writes};
 use crate::support::{Answer, TestRequest, a_picture};
 
+/// Which part of the hostile values each field gets.
+const EVERY: usize = 5;
+/// Lists whose pages beyond the last are empty rather than not there, as udata has it.
+const ENDLESS: [&str; 2] = ["/api/1/datasets/recent.atom", "/api/2/datasets/{dataset}/resources/"];
+
+/// Does it read a picture? Other files may be large, and of many kinds.
+fn of_picture(operation: &Operation) -> bool {
+    operation.body == Body::Form && !operation.path.contains("/upload/")
+}
+
 /// Values that belong to no field.
 fn hostile_values() -> Vec<Value> {
     let mut deep = json!(1);
@@ -113,6 +123,7 @@ async fn ten_megabytes_are_too_much_for_every_operation_that_reads_a_body() {
         let request = world.app.request(operation.method.clone(), &world.path(&operation));
         let request = match operation.body {
             Body::Nothing => continue,
+            Body::Form if !of_picture(&operation) => continue,
             Body::Form => request.file("a.png", &picture, ""),
             Body::Object | Body::Json => request.raw("application/json", json.clone()),
         };
@@ -125,15 +136,18 @@ async fn ten_megabytes_are_too_much_for_every_operation_that_reads_a_body() {
 async fn every_field_of_every_body_stands_hostile_values() {
     let operations = basalt_http::operations();
     let document = basalt_http::document::openapi(&operations, 1, "Test", "http://data.test");
-    let mut world = World::new().await;
-    for operation in operations.iter().filter(|operation| of_json(operation)) {
+    for (place, operation) in operations.iter().filter(|operation| of_json(operation)).enumerate() {
+        // A small world each time: it is compared as a whole.
+        let mut world = World::new().await;
         let method = operation.method.as_str().to_lowercase();
         let schema = &document["paths"][operation.path][method]["requestBody"]["content"]["application/json"]["schema"];
         let fields: Vec<String> =
             schema["properties"].as_object().into_iter().flatten().map(|(name, _schema)| name.clone()).collect();
         let mut bodies = hostile_values();
-        for field in &fields {
-            bodies.extend(hostile_values().into_iter().map(|value| json!({field: value})));
+        // Some values for each field, others for the next: `tests/hostile/check --all` sends all.
+        for (at, field) in fields.iter().enumerate() {
+            let values = hostile_values().into_iter().skip((place + at) % EVERY).step_by(EVERY);
+            bodies.extend(values.map(|value| json!({field: value})));
         }
         let mut before = world.stored().await;
         for body in bodies {
@@ -272,6 +286,7 @@ async fn page_numbers_that_are_none_are_refused_and_those_beyond_the_last_are_no
         if !operation.query.iter().any(|known| known.name == "page_size") {
             continue;
         }
+        let beyond = if ENDLESS.contains(&operation.path) { 200 } else { 404 };
         for (query, status) in [
             ("page=0", 400),
             ("page=-1", 400),
@@ -279,8 +294,8 @@ async fn page_numbers_that_are_none_are_refused_and_those_beyond_the_last_are_no
             ("page=1.5", 400),
             ("page=abc", 400),
             ("page=", 400),
-            ("page=1000000000", 404),
-            ("page=99999999999999999999", 404),
+            ("page=1000000000", beyond),
+            ("page=99999999999999999999", beyond),
             ("page_size=0", 400),
             ("page_size=-1", 400),
             ("page_size=abc", 400),
@@ -339,7 +354,7 @@ async fn hostile_headers_are_refused_or_mean_nothing() {
 #[actix_web::test]
 async fn names_of_files_choose_no_path() {
     let world = World::new().await;
-    for operation in basalt_http::operations().iter().filter(|operation| operation.body == Body::Form) {
+    for operation in basalt_http::operations().iter().filter(|operation| of_picture(operation)) {
         for name in [
             "../../../etc/passwd.png",
             "..\\..\\x.png",

@@ -245,6 +245,20 @@ fn plausible_body(operation: &Operation) -> Value {
         "invite_organization_member" => json!({"email": "new@example.org"}),
         "update_organization_member" => json!({"role": "admin"}),
         "post_membership_request_api_/organizations/<org:org>/membership/" => json!({"comment": "Please"}),
+        "create_reuse" => json!({
+            "title": "New", "description": "d", "type": "api", "topic": "health", "url": "https://example.org/new"
+        }),
+        "create_dataservice" => json!({"title": "New"}),
+        "create_contact_point" => json!({"name": "New", "email": "new@example.org", "role": "contact"}),
+        "create_visualization" => json!({
+            "title": "New", "description": "d", "x_axis": {"column_x": "a", "type": "discrete"},
+            "series": [{"resource_id": "00000000-0000-4000-8000-000000000000", "type": "line", "column_y": "b"}]
+        }),
+        "create_post" => json!({"name": "New", "content": "c"}),
+        "update_post" => json!({"content": "c"}),
+        "create_topic" => json!({"name": "New"}),
+        "update_topic" => json!({"description": "d"}),
+        "topic_elements_create" => json!([{"title": "New"}]),
         "update_organization_extras" => json!({"a": 1}),
         "delete_organization_extras" => json!(["a"]),
         "create_user" => json!({"email": "new@example.org", "first_name": "Nina", "last_name": "New"}),

@@ -7,8 +7,8 @@ use basalt_ports::{Page, PageRequest, Row};
 
 use crate::{AppError, Context};
 
-/// Classes of the objects whose activities are listed: those that this portal can show. A total is
-/// then the number of what is listed, also in a database with activities of other objects.
+/// Classes of the objects whose activities are listed: those that this portal can show. What the
+/// caller may not see of them is counted, and left out when it is shown, as udata does.
 const SHOWN: [&str; 6] = ["Dataservice", "Dataset", "Organization", "Reuse", "Topic", "User"];
 
 /// What happened.

@@ -105,11 +105,30 @@ async fn activities_of_a_deleted_organization_are_still_told() {
 }
 
 #[actix_web::test]
-async fn what_cannot_be_shown_is_not_counted() {
+async fn what_cannot_be_shown_is_left_out_as_the_reference_does_but_counted() {
     let app = TestApp::new().await;
     let ulysse = app.user("Ulysse User").await;
     done(&app, &ulysse, ActivityKey::DatasetCreated, ObjectId::from_bytes([7; 12])).await;
-    app.get("/api/1/activity/").send().await.is(200, page(&[]));
+    let mut expected = page(&[]);
+    expected["total"] = 1.into();
+    app.get("/api/1/activity/").send().await.is(200, expected);
+}
+
+#[actix_web::test]
+async fn what_happens_to_a_private_reuse_is_told_to_those_only_who_may_see_it() {
+    let app = TestApp::new().await;
+    let (ulysse, otto) = (app.user("Ulysse User").await, app.user("Otto Other").await);
+    let reuse = json!({
+        "title": "Next bus", "description": "d", "type": "api", "topic": "health", "url": "https://example.org/bus",
+        "private": true
+    });
+    assert_eq!(app.post("/api/1/reuses/").key(&ulysse).json(&reuse).send().await.status, 201);
+    let told = app.get("/api/1/activity/").key(&ulysse).send().await.json();
+    assert_eq!(told["data"][0]["related_to"], "Next bus");
+    assert_eq!(told["data"][0]["key"], "reuse:created");
+    for other in [app.get("/api/1/activity/"), app.get("/api/1/activity/").key(&otto)] {
+        assert_eq!(other.send().await.json()["data"], json!([]));
+    }
 }
 
 #[actix_web::test]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Make demo/organizations.ndjson.gz from the real catalogue data.
+"""Make the files of demo/ from the real catalogue data.
 
     scripts/demo-data.py [FOLDER]     FOLDER: ../shared/data/real unless given
 
@@ -9,6 +9,8 @@ give the same bytes.
 """
 import csv
 import gzip
+import hashlib
+import io
 import json
 import lzma
 import re
@@ -19,7 +21,13 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
 SOURCE = Path(sys.argv[1]) if len(sys.argv) > 1 else TOP.parent / "shared/data/real"
-RESULT = TOP / "demo/organizations.ndjson.gz"
+DEMO = TOP / "demo"
+RESULT = DEMO / "organizations.ndjson.gz"
+# Live datasets that are there because they are looked at most, beside the most viewed of each organisation.
+MOST_VIEWED = 2000
+# Archived ones, so that there are some.
+ARCHIVED = 200
+REUSES = 24
 CATALOGUE_DAY = datetime(2026, 1, 16)
 LETTERS = {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "ı": "i", "&": "-"}
 
@@ -75,6 +83,79 @@ def from_answer(answer, row):
             "deleted": answer["deleted"], "extras": {}, "metrics": counts}
 
 
+def views(row):
+    return int(float(row["metric.views"] or 0))
+
+
+def catalogue(answers):
+    """A well-chosen part of the catalogue's rows, as they are, in their order."""
+    csv.field_size_limit(1 << 30)
+    with lzma.open(SOURCE / "datagouv-datasets-20260116.csv.xz", "rt", encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file, delimiter=";")
+        head, rows = reader.fieldnames, list(reader)
+    by_views = sorted(rows, key=lambda row: (-views(row), row["id"]))
+    live = [row for row in by_views if row["archived"] == "False"]
+    first_of = {}
+    for row in live:
+        first_of.setdefault(row["organization_id"] or row["owner_id"], row)
+    archived = [row for row in by_views if row["archived"] != "False"][:ARCHIVED]
+    chosen = {row["id"] for row in [*live[:MOST_VIEWED], *first_of.values(), *archived]}
+    chosen |= answers.keys() & {row["id"] for row in rows}
+    return head, [row for row in rows if row["id"] in chosen]
+
+
+def reuses(rows):
+    """Invented ones of the most viewed datasets: the sources have none. Each says so."""
+    kinds = [("visualization", "Carte interactive"), ("application", "Application mobile"), ("paper", "Étude"),
+             ("api", "API"), ("news_article", "Article"), ("post", "Billet")]
+    topics = ["transport_and_mobility", "environment_and_energy", "economy_and_business", "housing_and_development",
+              "health", "others"]
+    live = sorted((row for row in rows if row["archived"] == "False"), key=lambda row: (-views(row), row["id"]))
+    lines = []
+    for number, row in enumerate(live[:REUSES]):
+        kind, what = kinds[number % len(kinds)]
+        url = f"https://example.org/demo/reuse-{number + 1}"
+        title = f"{what} : {row['title']}"[:150]
+        also = [] if number % 3 else [live[number + 1]["id"]]
+        day = {"$date": f"2025-{number % 12 + 1:02}-15T09:00:00.000Z"}
+        lines.append({"collection": "reuse", "document": {
+            "_id": {"$oid": f"000000000000000000{number + 1:06x}"}, "created_at": day, "last_modified": day,
+            "organization": {"$oid": row["organization_id"]}, "title": title, "slug": slug(title),
+            "description": "Exemple inventé pour cette démonstration, à partir de données réelles.", "type": kind,
+            "url": url, "urlhash": hashlib.sha1(url.encode()).hexdigest(), "tags": ["demonstration", "exemple"],
+            "datasets": [{"$oid": id} for id in [row["id"], *also]], "topic": topics[number % len(topics)],
+            "private": False, "metrics": {"datasets": 1 + len(also)},
+        }})
+    return [line for line in lines if line["document"]["organization"]["$oid"]]
+
+
+def compact(objects):
+    return "".join(json.dumps(o, ensure_ascii=False, separators=(",", ":")) + "\n" for o in objects)
+
+
+def pack(name, text):
+    (DEMO / name).write_bytes(lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME))
+    return f"demo/{name}: {(DEMO / name).stat().st_size} bytes, "
+
+
+def datasets(organizations):
+    with lzma.open(SOURCE / "udata-api-datasets-2018-2022.ndjson.xz", "rt", encoding="utf-8") as file:
+        answers = [json.loads(line) for line in file]
+    answers = {answer["id"]: answer for answer in answers if answer["_host"] == "www.data.gouv.fr"
+               and (answer["organization"] or {}).get("id", organizations[0]) in organizations}
+    head, rows = catalogue(answers)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, head, delimiter=";", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    print(pack("datasets.csv.xz", text.getvalue()) + f"{len(rows)} datasets")
+    kept = [{key: value for key, value in answers[id].items() if not key.startswith("_")} for id in sorted(answers)]
+    resources = sum(len(answer["resources"]) for answer in kept)
+    print(pack("datasets-in-full.ndjson.xz", compact(kept)) + f"{len(kept)} datasets with {resources} resources")
+    invented = reuses(rows)
+    print(pack("reuses.ndjson.xz", compact(invented)) + f"{len(invented)} invented reuses")
+
+
 def main():
     if not SOURCE.is_dir():
         sys.exit(f"{SOURCE} is not there; demo/README.md tells what it holds")
@@ -97,13 +178,14 @@ def main():
         organizations.append({**organization, "slug": free})
     organizations.sort(key=lambda organization: organization["id"])
 
-    lines = "".join(json.dumps(o, ensure_ascii=False, separators=(",", ":")) + "\n" for o in organizations)
+    lines = compact(organizations)
     RESULT.parent.mkdir(exist_ok=True)
     with open(RESULT, "wb") as file, gzip.GzipFile("", "wb", 9, file, mtime=0) as packed:
         packed.write(lines.encode())
     people = {m["user"]["id"] for o in organizations for m in o["members"]}
     print(f"{RESULT.relative_to(TOP)}: {len(organizations)} organisations ({len(answers)} in full), "
           f"{len(people)} people, {RESULT.stat().st_size} bytes")
+    datasets([organization["id"] for organization in organizations])
 
 
 if __name__ == "__main__":

@@ -20,9 +20,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 CACHE = Path(os.environ.get("BASALT_CACHE") or Path.home() / ".cache/basalt-test")
-DEMO = ROOT / "demo/organizations.ndjson.gz"
+# What `basalt demo` loads, in its order.
+DEMO = [ROOT / "demo" / name for name in
+        ("organizations.ndjson.gz", "datasets.csv.xz", "datasets-in-full.ndjson.xz", "reuses.ndjson.xz")]
 READY_WITHIN_S = 60
 SERVERS = {"postgres": "BASALT_TEST_POSTGRES_URL", "mysql": "BASALT_TEST_MYSQL_URL", "mongo": "BASALT_TEST_MONGO_URL"}
+
+
+def load_demo(server):
+    """The portal that `basalt demo` shows."""
+    server.run("import", *map(str, DEMO))
+    server.run("metrics", "verify", "--repair")
 
 
 def program():

@@ -9,13 +9,19 @@ use crate::{
     cli::DemoArguments,
     failure::Failure,
     import::{self, Source},
-    secrets, serve,
+    recount, secrets, serve,
     settings::Settings,
     wiring,
 };
 
-/// 3,702 organisations of data.gouv.fr; `demo/README.md` tells their licence.
-const DATA: &[u8] = include_bytes!("../../../../demo/organizations.ndjson.gz");
+/// A part of the catalogue of data.gouv.fr; `demo/README.md` tells its licence. In this order: what
+/// belongs to others comes after them, what is older after what is newer.
+const DATA: [(&str, &[u8]); 4] = [
+    ("demo/organizations.ndjson.gz", include_bytes!("../../../../demo/organizations.ndjson.gz")),
+    ("demo/datasets.csv.xz", include_bytes!("../../../../demo/datasets.csv.xz")),
+    ("demo/datasets-in-full.ndjson.xz", include_bytes!("../../../../demo/datasets-in-full.ndjson.xz")),
+    ("demo/reuses.ndjson.xz", include_bytes!("../../../../demo/reuses.ndjson.xz")),
+];
 /// What the key is called.
 const KEY: &str = "demo";
 const EMAIL: &str = "admin@example.org";
@@ -28,8 +34,11 @@ pub(super) async fn run(mut settings: Settings, wishes: DemoArguments) -> Result
     let services = wiring::ready_services(&settings).await?;
     let store = &services.context.store;
     if store.organizations.count(&Filter::always()).await? == 0 {
-        let source = Source::embedded("demo/organizations.ndjson.gz", DATA);
-        import::import(&services, source, false).await?;
+        for (name, bytes) in DATA {
+            import::import(&services, Source::embedded(name, bytes), false).await?;
+        }
+        // The reuses came as records, which say nothing of the numbers of others.
+        recount::all(store, true, |_told_by_the_import| {}).await?;
     }
     let (admin, password) = administrator(&services).await?;
     end_former_keys(&services, admin).await?;
@@ -37,7 +46,8 @@ pub(super) async fn run(mut settings: Settings, wishes: DemoArguments) -> Result
     let made = services.tokens.create(admin, wishes).await.map_err(|error| explained(&error))?;
     serve::run(&settings, services, |url| {
         println!();
-        println!("  portal     {url}/api/1/organizations/");
+        println!("  portal     {url}/api/1/datasets/");
+        println!("             {url}/api/1/organizations/");
         println!(
             "  account    {EMAIL}{}",
             password.map(|password| format!(", password {password}")).unwrap_or_default()

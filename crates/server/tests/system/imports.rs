@@ -290,16 +290,25 @@ fn an_export_tells_secrets_only_when_asked() {
     }
 }
 
+/// All of its file: the producer of every dataset is among them.
+const ORGANIZATIONS_OF_THE_DEMO: u64 = 3702;
+
 #[test]
 fn the_demo_is_full_and_its_key_works_also_the_second_time() {
     let home = Home::new();
     for _time in 0..2 {
         let server = Server::start(&mut home.command(&["demo", "--bind", "127.0.0.1:0"]));
         let key = server.said.iter().find_map(|line| line.trim().strip_prefix("API key")).unwrap().trim().to_owned();
-        assert_eq!(server.get("/api/1/organizations/").body["total"], 3702);
+        assert_eq!(server.get("/api/1/organizations/").body["total"], ORGANIZATIONS_OF_THE_DEMO);
         let me = server.ask("GET", "/api/1/me/", &key, None);
         assert_eq!((me.status, &me.body["email"]), (200, &json!("admin@example.org")));
     }
+    let datasets = documents(&home, "dataset");
+    let resources = datasets.values().map(|dataset| dataset["resources"].as_array().unwrap().len()).sum::<usize>();
+    assert!(datasets.len() > 7_000 && resources > 3_000, "{} datasets, {resources} resources", datasets.len());
+    let used = datasets.values().filter(|dataset| dataset["metrics"]["reuses"].as_i64() > Some(0)).count();
+    assert_eq!((documents(&home, "reuse").len(), used), (24, 25), "each names one or two of the 25 most viewed");
+    assert!(home.run(&["metrics", "verify"]).ends_with(" 0 wrong numbers\n"));
 }
 
 #[test]

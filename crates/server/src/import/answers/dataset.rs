@@ -59,7 +59,7 @@ struct BadgeAnswer {
 
 #[derive(Deserialize)]
 struct ResourceAnswer {
-    id: Uuid,
+    id: String,
     title: Option<String>,
     description: Option<String>,
     #[serde(rename = "type")]
@@ -121,7 +121,8 @@ pub(in crate::import) fn dataset(line: &str) -> Result<Record, String> {
 fn resource(answer: ResourceAnswer, since: Timestamp) -> Result<Resource, String> {
     let created_at = time(answer.created_at.as_deref())?.unwrap_or(since);
     // Wherever it was stored, it is not stored here.
-    let mut resource = Resource::blank(answer.id, created_at);
+    let id = Uuid::parse_str(&answer.id).unwrap_or_else(|_damaged| made_of(&answer.id, &answer.url));
+    let mut resource = Resource::blank(id, created_at);
     resource.title = answer.title.unwrap_or_default();
     resource.description = told(answer.description);
     resource.kind = told(answer.kind).unwrap_or_else(|| "other".into());
@@ -140,6 +141,13 @@ fn resource(answer: ResourceAnswer, since: Timestamp) -> Result<Resource, String
     }
     resource.last_modified_internal = time(answer.last_modified.as_deref())?.unwrap_or(created_at);
     Ok(resource)
+}
+
+/// An id for a resource whose own was damaged on its way: always the same.
+fn made_of(damaged: &str, url: &str) -> Uuid {
+    let digest = Sha1::digest(format!("{damaged} {url}").as_bytes());
+    let bytes = digest.first_chunk::<16>().copied().unwrap_or_default();
+    uuid::Builder::from_sha1_bytes(bytes).into_uuid()
 }
 
 /// Null and empty text tell nothing.

@@ -171,6 +171,11 @@ impl TestApp {
         self.request(Method::PUT, path)
     }
 
+    /// A `PATCH` of this path.
+    pub(crate) fn patch(&self, path: &str) -> TestRequest<'_> {
+        self.request(Method::PATCH, path)
+    }
+
     /// A `DELETE` of this path.
     pub(crate) fn delete(&self, path: &str) -> TestRequest<'_> {
         self.request(Method::DELETE, path)

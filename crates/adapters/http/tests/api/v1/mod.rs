@@ -1,8 +1,15 @@
 mod activity;
 mod avatars;
+mod contacts;
+mod dataservices;
 mod datasets;
 mod exports;
 mod me;
 mod notifications;
 mod organizations;
+mod posts;
+mod reuses;
+mod site;
+mod spatial;
 mod users;
+mod visualizations;

@@ -138,10 +138,8 @@ pub const NEWEST_FIRST: Sort<Post> = PUBLISHED.descending();
 /// The sort key of this name in the interface, without sign.
 pub fn sort_field(name: &str) -> Option<Path> {
     Some(match name {
-        "created_at" => CREATED_AT.path,
-        "created" => CREATED_AT.path,
-        "modified" => LAST_MODIFIED.path,
-        "last_modified" => LAST_MODIFIED.path,
+        "created_at" | "created" => CREATED_AT.path,
+        "modified" | "last_modified" => LAST_MODIFIED.path,
         "name" => NAME.path,
         "headline" => HEADLINE.path,
         "published" => PUBLISHED.path,

@@ -65,7 +65,7 @@ mod tests {
         ] {
             assert_eq!(harmless(sent), kept);
         }
-        assert!(harmless(&format!("{}.csv", "x".repeat(999))).ends_with(".csv"));
+        assert_eq!(harmless(&format!("{}.csv", "x".repeat(999))).rsplit('.').next(), Some("csv"));
         assert_eq!(harmless(&"x".repeat(999)).len(), MAX_LENGTH);
     }
 

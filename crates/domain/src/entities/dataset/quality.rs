@@ -14,6 +14,7 @@ const CRITERIA: f64 = 9.0;
 
 /// Which criteria a dataset fulfils. Source: udata 17, table of quality in `behaviour.md`.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "the contract shows each criterion")]
 pub struct Quality {
     /// Does it name a licence?
     pub license: bool,

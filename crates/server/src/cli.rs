@@ -39,6 +39,9 @@ pub enum Command {
     Export(ExportArguments),
     /// Copy all records from one storage to another, and compare them.
     Copy(CopyArguments),
+    /// Keep the search index.
+    #[command(subcommand)]
+    Search(SearchCommand),
     /// Check the numbers kept with datasets, reuses, dataservices and their owners.
     #[command(subcommand)]
     Metrics(MetricsCommand),
@@ -127,6 +130,13 @@ pub struct CopyArguments {
     /// The storage to write.
     #[arg(long, value_name = "URL")]
     pub to: String,
+}
+
+/// Keep the search index.
+#[derive(Debug, Subcommand)]
+pub enum SearchCommand {
+    /// Build the index anew, while a portal that runs goes on answering from the old one.
+    Reindex,
 }
 
 /// Check the numbers kept with records.

@@ -5,15 +5,17 @@ use std::{path::Path, sync::Arc};
 use basalt_analyser::HttpAnalyser;
 use basalt_app::{
     Context, Services,
+    search::Freshness,
     system::{RandomIds, SystemClock},
 };
 use basalt_files::{PictureMaker, S3Options};
 use basalt_ports::{Storage, Store, analyser::Analyser, files::FileStore, mail::Mailer};
+use basalt_search::{TantivyIndex, Weights};
 use secrecy::ExposeSecret;
 
 use crate::{
     failure::Failure,
-    reference, secrets,
+    folders, reference, secrets,
     settings::{DATA_FOLDER, Files, Settings},
     storage,
 };
@@ -96,4 +98,20 @@ pub async fn ready_services(settings: &Settings) -> Result<Services, Failure> {
         reference::load_missing(&services.context.store).await?;
     }
     Ok(services)
+}
+
+/// Opens the index of the settings, and lets the use cases search in it.
+pub fn attach_index(settings: &Settings, services: &Services) -> Result<(), Failure> {
+    let weights = Weights::default();
+    // What is gone with the program is not to be found in its next run.
+    let index = if settings.storage.url.expose_secret().starts_with("memory:") {
+        TantivyIndex::in_memory(weights)
+    } else {
+        let folder = Path::new(&settings.search.path);
+        folders::make_private(folder)?;
+        TantivyIndex::open(folder, weights)
+    };
+    let index = index.map_err(|error| Failure::doing(format!("search.path {}", settings.search.path), &error))?;
+    services.search.attach(Arc::new(index), Freshness::Soon);
+    Ok(())
 }

@@ -3,17 +3,14 @@
 mod catalogue;
 mod score;
 mod speed;
-mod tune;
 
 use std::{collections::HashMap, path::PathBuf, time::Instant};
 
-#[path = "../../../crates/app/src/search/mod.rs"]
-mod search;
+use basalt_app::search::documents::{self, KnownFor, Producer};
 use basalt_domain::{Dataset, ObjectId, Organization, Timestamp};
 use basalt_ports::search::{Position, SearchIndex, SearchKind};
 use basalt_search::{TantivyIndex, Weights};
 use clap::Parser;
-use search::documents::{self, KnownFor, Producer};
 
 use crate::catalogue::Failure;
 
@@ -42,15 +39,15 @@ struct Arguments {
     /// Leave out what other files than the catalogue know of organisations.
     #[arg(long)]
     plain: bool,
+    /// Leave out archived datasets, as a portal does.
+    #[arg(long)]
+    live: bool,
     /// Leave out the measurement of speed.
     #[arg(long)]
     no_speed: bool,
     /// Another number of the ranking, as `title=1.5`.
     #[arg(long = "weight")]
     weights: Vec<String>,
-    /// Tune.
-    #[arg(long, default_value_t = 0)]
-    tune: u32,
     /// Print what is found for this text.
     #[arg(long)]
     show: Vec<String>,
@@ -70,9 +67,6 @@ async fn main() -> Result<(), Failure> {
     let datasets = catalogue::datasets(&arguments.data.join(DATASETS))?;
     let items = score::known_items(&datasets);
     drop(datasets);
-    if arguments.tune > 0 {
-        return tune::run(&index, weights, &queries, &items, now, arguments.tune).await;
-    }
     for text in &arguments.show {
         score::show(&index, text, now, &arguments.data).await?;
     }
@@ -126,9 +120,10 @@ async fn build(arguments: &Arguments, index: &TantivyIndex) -> Result<(), Failur
     let datasets = catalogue::datasets(&file(DATASETS))?;
     let answers = (!arguments.plain).then(|| file("udata-api-organizations-2018-2022.ndjson.xz"));
     let organizations = catalogue::organizations(&file("datagouv-organizations-20260116.csv"), answers.as_deref())?;
-    let visible: Vec<&Dataset> = datasets.iter().filter(|dataset| dataset.archived.is_none()).collect();
-    println!("{} datasets, {} of them live; {} organisations", datasets.len(), visible.len(), organizations.len());
-    // As a portal would, that has nothing archived: the larger number of documents is the harder case.
+    // All of them unless told otherwise: the larger number of documents is the harder case.
+    let datasets: Vec<Dataset> =
+        datasets.into_iter().filter(|dataset| !arguments.live || dataset.archived.is_none()).collect();
+    println!("{} datasets, {} organisations", datasets.len(), organizations.len());
     let (started, cpu) = (Instant::now(), speed::cpu_seconds());
     let mut rebuild = index.rebuild().await?;
     for batch in datasets.chunks(BATCH) {

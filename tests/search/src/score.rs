@@ -62,7 +62,8 @@ pub(crate) fn known_items(datasets: &[Dataset]) -> [(&'static str, Vec<Known>); 
     let (mut titles, mut slips) = (Vec::new(), Vec::new());
     for dataset in datasets.iter().step_by(STEP) {
         let accepted = by_title.get(&dataset.title.trim().to_lowercase()).cloned().unwrap_or_default();
-        let longest = dataset.title.split(' ').filter(|word| word.is_ascii() && word.len() > 6).max_by_key(|word| word.len());
+        let longest =
+            dataset.title.split(' ').filter(|word| word.is_ascii() && word.len() > 6).max_by_key(|word| word.len());
         if let Some(longest) = longest {
             let (start, end) = longest.split_at(longest.len() / 2);
             let query = dataset.title.replace(longest, &format!("{start}{}", end.get(1..).unwrap_or_default()));
@@ -79,7 +80,8 @@ pub(crate) async fn known(index: &TantivyIndex, known: &[Known], now: Timestamp)
     for one in known {
         let query = SearchQuery { limit: 20, ..SearchQuery::new(SearchKind::Dataset, &one.query, now) };
         let found = index.search(&query).await?;
-        sum += found.ids.iter().position(|id| one.accepted.contains(id)).map_or(0.0, |place| 1.0 / (place as f64 + 1.0));
+        sum +=
+            found.ids.iter().position(|id| one.accepted.contains(id)).map_or(0.0, |place| 1.0 / (place as f64 + 1.0));
     }
     Ok(sum / known.len() as f64)
 }

@@ -7,15 +7,16 @@
 use std::collections::{HashMap, HashSet};
 
 use basalt_domain::{
-    ChangeEvent, Dataservice, Dataset, Entity, Filter, ObjectId, Organization, Owned, Post, Reuse, Timestamp, Topic,
+    CatalogueObject, ChangeEvent, Dataservice, Dataset, Entity, Filter, ObjectId, Organization, Owned, Post, Reuse,
+    Timestamp, Topic, organization, post,
 };
 use basalt_ports::{
     Query, Store,
-    search::{Position, SearchChange, SearchDocument, SearchIndex, SearchKind},
+    search::{Position, SearchChange, SearchDocument, SearchIndex, SearchKind, SearchQuery},
 };
 
 use super::{
-    Search,
+    Search, Searchable,
     load::{Documented, fresh},
 };
 use crate::AppError;
@@ -71,6 +72,23 @@ impl Search {
             }
             offset += read;
         }
+    }
+
+    /// Does the index hold as many of each kind as everybody may see? It does not where it was made of another storage, or where
+    /// records came into this one without a word in the feed.
+    pub async fn agrees(&self) -> Result<bool, AppError> {
+        let store = &self.context.store;
+        Ok(self.holds::<Dataset>(store.datasets.count(&Dataset::visible()).await?).await?
+            && self.holds::<Organization>(store.organizations.count(&organization::visible()).await?).await?
+            && self.holds::<Reuse>(store.reuses.count(&Reuse::visible()).await?).await?
+            && self.holds::<Dataservice>(store.dataservices.count(&Dataservice::visible()).await?).await?
+            && self.holds::<Topic>(store.topics.count(&Topic::visible()).await?).await?
+            && self.holds::<Post>(store.posts.count(&post::published()).await?).await?)
+    }
+
+    async fn holds<E: Searchable>(&self, count: u64) -> Result<bool, AppError> {
+        let all = SearchQuery { limit: 0, ..SearchQuery::new(E::KIND, "", self.context.now()) };
+        Ok(self.index()?.search(&all).await.map_err(AppError::internal)?.total == count)
     }
 
     /// Is the index built, so that it can follow?
@@ -145,7 +163,8 @@ impl Follower {
             match self.shown.insert(organization.id, now.clone()) {
                 Some(before) if before == now => {}
                 // Never seen by this process, and not changed by its people: a number.
-                None if organization.last_modified < first || organization.last_modified == organization.created_at => {}
+                None if organization.last_modified < first || organization.last_modified == organization.created_at => {
+                }
                 _ => renamed.push(organization.id),
             }
         }

@@ -45,7 +45,10 @@ impl Producers {
 /// A record that becomes a document.
 pub(super) trait Documented: Searchable {
     /// Documents of those records that everybody may see.
-    fn documents(store: &Store, records: &[&Self]) -> impl Future<Output = Result<Vec<SearchDocument>, StorageError>> + Send;
+    fn documents(
+        store: &Store,
+        records: &[&Self],
+    ) -> impl Future<Output = Result<Vec<SearchDocument>, StorageError>> + Send;
 }
 
 macro_rules! documented_with_producer {

@@ -77,11 +77,20 @@ pub struct Results<E: Entity> {
     pub facets: Vec<Counted>,
 }
 
+/// When searches see what was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// Soon: something calls [`Search::catch_up`] again and again.
+    Soon,
+    /// At once: every search catches up first.
+    AtOnce,
+}
+
 /// Searching, and keeping the index.
 #[derive(Clone)]
 pub struct Search {
     context: Arc<Context>,
-    index: Arc<OnceLock<Arc<dyn SearchIndex>>>,
+    index: Arc<OnceLock<(Arc<dyn SearchIndex>, Freshness)>>,
     follower: Arc<Mutex<Follower>>,
 }
 
@@ -92,13 +101,22 @@ impl Search {
     }
 
     /// Searches in this index from now on; a second one is ignored.
-    pub fn attach(&self, index: Arc<dyn SearchIndex>) {
+    pub fn attach(&self, index: Arc<dyn SearchIndex>, freshness: Freshness) {
         // It is attached once, where the program is wired.
-        let _first = self.index.set(index);
+        let _first = self.index.set((index, freshness));
     }
 
     fn index(&self) -> Result<&Arc<dyn SearchIndex>, AppError> {
-        self.index.get().ok_or_else(|| AppError::internal("there is no search index"))
+        let attached = self.index.get().ok_or_else(|| AppError::internal("there is no search index"))?;
+        Ok(&attached.0)
+    }
+
+    /// The index, up to date where every search wants it so.
+    async fn current(&self) -> Result<&Arc<dyn SearchIndex>, AppError> {
+        if self.index.get().is_some_and(|(_index, freshness)| *freshness == Freshness::AtOnce) {
+            self.catch_up().await?;
+        }
+        self.index()
     }
 
     /// Is there an index?
@@ -108,7 +126,7 @@ impl Search {
 
     /// Finds what everybody may see: one look into the index, one read.
     pub async fn find<E: Searchable>(&self, query: &SearchQuery) -> Result<Results<E>, AppError> {
-        let found = self.index()?.search(query).await.map_err(AppError::internal)?;
+        let found = self.current().await?.search(query).await.map_err(AppError::internal)?;
         let rows = self.findable(&found.ids).await?;
         // What the index has not heard of yet is not counted either.
         let gone = found.ids.len().saturating_sub(rows.len()) as u64;
@@ -117,7 +135,7 @@ impl Search {
 
     /// Completes what is being typed with what everybody may see.
     pub async fn suggest<E: Searchable>(&self, text: &str, size: usize) -> Result<Vec<Row<E>>, AppError> {
-        let ids = self.index()?.suggest(E::KIND, text, size).await.map_err(AppError::internal)?;
+        let ids = self.current().await?.suggest(E::KIND, text, size).await.map_err(AppError::internal)?;
         self.findable(&ids).await
     }
 

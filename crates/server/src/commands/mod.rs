@@ -5,6 +5,7 @@ mod demo;
 mod export;
 mod import;
 mod metrics;
+mod search;
 mod token;
 mod user;
 
@@ -12,7 +13,7 @@ use std::process::ExitCode;
 
 use crate::{
     check,
-    cli::{Arguments, Command, MetricsCommand, TokenCommand, UserCommand},
+    cli::{Arguments, Command, MetricsCommand, SearchCommand, TokenCommand, UserCommand},
     failure::Failure,
     logging, serve,
     settings::{self, Faults},
@@ -46,6 +47,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Import(wishes) => return import::run(&settings, wishes).await,
         Command::Export(wishes) => export::run(&settings, wishes).await?,
         Command::Copy(wishes) => return copy::run(wishes).await,
+        Command::Search(SearchCommand::Reindex) => search::reindex(&settings).await?,
         Command::Metrics(MetricsCommand::Verify(wishes)) => return metrics::verify(&settings, wishes).await,
         Command::Demo(wishes) => demo::run(settings, wishes).await?,
     }

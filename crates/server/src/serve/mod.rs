@@ -1,5 +1,6 @@
 //! `basalt serve`: answering requests until told to stop.
 
+mod index;
 mod observe;
 pub mod work;
 
@@ -34,6 +35,7 @@ pub async fn run(settings: &Settings, services: Services, ready: impl FnOnce(&st
         workers => workers,
     };
     work::start(settings, &services);
+    index::start(settings, &services)?;
     let portal = Portal::new(services, portal_settings(settings));
     let observer = Arc::new(observe::Observer::new(http.trusted_proxies.clone(), settings.log.access));
     let compress = http.compress;

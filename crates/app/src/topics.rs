@@ -134,7 +134,7 @@ impl Elements {
         id: ObjectId,
         form: &dyn Form<TopicElement>,
     ) -> Result<TopicElement, AppError> {
-        let changed = std::sync::Mutex::new(None);
+        let result = std::sync::Mutex::new(None);
         self.topics
             .change_with(caller, topic, Action::Edit, None, async |topic| {
                 let mut stored = self.one(topic.id, id).await?;
@@ -148,12 +148,12 @@ impl Elements {
                     let key = ActivityKey::TopicElementUpdated;
                     changes = changes.insert(&self.told(key, caller, topic, &stored.value, names)?);
                 }
-                *changed.lock().map_err(|_poisoned| AppError::internal("a panic elsewhere"))? = Some(stored.value);
+                *result.lock().map_err(|_poisoned| AppError::internal("a panic elsewhere"))? = Some(stored.value);
                 Ok(changes)
             })
             .await?;
-        let changed = changed.into_inner().map_err(|_poisoned| AppError::internal("a panic elsewhere"))?;
-        changed.ok_or(AppError::NotFound(CLASS))
+        let result = result.into_inner().map_err(|_poisoned| AppError::internal("a panic elsewhere"))?;
+        result.ok_or(AppError::NotFound(CLASS))
     }
 
     /// Removes an element of a topic. Errors: `SignIn`, `NotFound`, `Forbidden`.

@@ -113,7 +113,7 @@ async fn taken_back(context: &Context, dataservice: &Dataservice) -> Result<Chan
     let admins = organizations.values().flat_map(|row| row.value.admins().collect::<Vec<_>>());
     let told = Notification::USER.among(admins).and(Notification::KIND.eq(CREATED));
     let notices = context.store.notifications.fresh_list(told, u64::MAX).await?;
-    let about = |notice: &Notification| notice.details.get("dataservice").and_then(|id| id.as_id());
+    let about = |notice: &Notification| notice.details.get("dataservice").and_then(basalt_domain::Value::as_id);
     let ours = notices.iter().filter(|notice| about(&notice.value) == Some(dataservice.id));
     Ok(ours.fold(ChangeSet::new(), ChangeSet::delete))
 }

@@ -4,11 +4,15 @@ use basalt_app::{
     AppError, Form,
     organizations::{AssignmentWish, Invitation},
 };
-use basalt_domain::{FieldError, Organization, validation};
+use basalt_domain::{FieldError, ObjectId, Organization, validation};
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value};
 
-use crate::fields::{self, FormField};
+use crate::{
+    blocs,
+    context::Ctx,
+    fields::{self, FormField},
+};
 
 type Field = FormField<Organization>;
 
@@ -26,39 +30,42 @@ const FIELDS: &[Field] = &[
     Field::time("deleted", |o| &mut o.deleted),
 ];
 
-/// Classes of the blocks of a page.
-const BLOCS: [&str; 14] = [
-    "AccordionListBloc",
-    "ButtonBloc",
-    "DataserviceBloc",
-    "DataservicesListBloc",
-    "DatasetBloc",
-    "DatasetsListBloc",
-    "ExploreBloc",
-    "HeroBloc",
-    "LinksListBloc",
-    "MarkdownBloc",
-    "ReuseBloc",
-    "ReusesListBloc",
-    "SectionBloc",
-    "TitleBloc",
-];
-
 /// A body that creates or changes an organisation.
 pub(super) struct OrganizationForm {
     body: Map<String, Value>,
     creates: bool,
+    blocs: Option<Vec<basalt_domain::Value>>,
 }
 
 impl OrganizationForm {
     pub(super) const fn create(body: Map<String, Value>) -> Self {
-        Self { body, creates: true }
+        Self { body, creates: true, blocs: None }
     }
 
     pub(super) const fn update(body: Map<String, Value>) -> Self {
-        Self { body, creates: false }
+        Self { body, creates: false, blocs: None }
+    }
+
+    /// Does it speak of blocks?
+    pub(super) fn speaks_of_blocs(&self) -> bool {
+        self.body.contains_key(BLOCS)
+    }
+
+    /// Reads its blocks. Error: `Invalid`.
+    pub(super) async fn read_blocs(&mut self, ctx: &Ctx, id: Option<ObjectId>) -> Result<(), AppError> {
+        let Some(sent) = self.body.get(BLOCS) else { return Ok(()) };
+        let subject = (basalt_app::organizations::CLASS, id.map(|id| id.to_string()));
+        let read = blocs::form::read(ctx, &subject, BLOCS, sent).await?;
+        if read.iter().filter_map(basalt_domain::Value::as_map).any(|section| section.get("color").is_some()) {
+            return Err(AppError::check(BLOCS, "A section cannot have a color here"));
+        }
+        self.blocs = Some(read);
+        Ok(())
     }
 }
+
+/// The blocks of an organisation's page.
+const BLOCS: &str = "presentation_blocs";
 
 impl Form<Organization> for OrganizationForm {
     fn apply(&self, organization: &mut Organization) -> Result<(), Vec<FieldError>> {
@@ -66,11 +73,8 @@ impl Form<Organization> for OrganizationForm {
         errors.extend(fields::apply(FIELDS, &self.body, organization));
         // In the order of declaration, as the contract's summary names them.
         errors.sort_by_key(|error| FIELDS.iter().position(|field| field.name == error.path));
-        if let Some(blocs) = self.body.get("presentation_blocs") {
-            match read_blocs(blocs) {
-                Ok(blocs) => organization.presentation_blocs = blocs,
-                Err(message) => errors.push(FieldError::check("presentation_blocs", message)),
-            }
+        if let Some(blocs) = &self.blocs {
+            organization.presentation_blocs.clone_from(blocs);
         }
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
@@ -78,24 +82,6 @@ impl Form<Organization> for OrganizationForm {
     fn restores(&self) -> bool {
         self.body.get("deleted").is_some_and(Value::is_null)
     }
-}
-
-/// Blocks are kept as sent, with their class under the name it is stored by.
-fn read_blocs(sent: &Value) -> Result<Vec<basalt_domain::Value>, String> {
-    let blocs = match sent {
-        Value::Null => return Ok(Vec::new()),
-        Value::Array(blocs) => blocs,
-        _ => return Err("Expected a list".into()),
-    };
-    let bloc = |sent: &Value| {
-        let class = sent.get("class").and_then(Value::as_str).filter(|class| BLOCS.contains(class));
-        let class = class.ok_or_else(|| format!("`class` must be one of {}", fields::listed(&BLOCS)))?;
-        let mut stored = fields::read_map(sent)?;
-        stored.remove("class");
-        stored.insert("_cls", class);
-        Ok(basalt_domain::Value::Map(stored))
-    };
-    blocs.iter().map(bloc).collect()
 }
 
 pub(super) fn schema(_generator: &mut SchemaGenerator) -> Schema {

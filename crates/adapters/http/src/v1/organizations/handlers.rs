@@ -5,6 +5,7 @@ use basalt_app::organizations::OrganizationFilter;
 use basalt_domain::{
     Organization, Owned, Reuse, Sort,
     organization::{BADGES, sort_field},
+    policy::organization::Action,
 };
 use basalt_ports::Version;
 
@@ -13,6 +14,7 @@ use super::{
     views::{OrganizationView, Suggestion},
 };
 use crate::{
+    blocs::view::Cards,
     context::{Ctx, no_content},
     paging::PageView,
     problem::Problem,
@@ -37,15 +39,18 @@ pub(super) async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let page = organizations.page(&filter, sort, at).await?;
     let users = organizations.members_of(page.items.iter().map(|row| &row.value)).await?;
     let rows = page.items.clone();
-    let mut shown = rows.iter().map(|row| OrganizationView::new(&ctx, &row.value, &users));
+    let cards = cards(&ctx, rows.iter().map(|row| &row.value)).await?;
+    let mut shown = rows.iter().map(|row| OrganizationView::new(&ctx, &row.value, &users, cards.as_ref()));
     ctx.ok(&PageView::new(&ctx, page.map(|_row| shown.next())))
 }
 
 pub(super) async fn create(ctx: Ctx) -> Result<HttpResponse, Problem> {
-    let form = OrganizationForm::create(ctx.object()?);
+    let mut form = OrganizationForm::create(ctx.object()?);
+    form.read_blocs(&ctx, None).await?;
     let organization = ctx.services().organizations.create(&ctx.caller, &form).await?;
     let users = ctx.services().organizations.members_of([&organization]).await?;
-    ctx.created(&OrganizationView::new(&ctx, &organization, &users))
+    let cards = cards(&ctx, [&organization]).await?;
+    ctx.created(&OrganizationView::new(&ctx, &organization, &users, cards.as_ref()))
 }
 
 pub(super) async fn show(ctx: Ctx) -> Result<HttpResponse, Problem> {
@@ -53,17 +58,26 @@ pub(super) async fn show(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let organizations = &ctx.services().organizations;
     organizations.readable(&ctx.caller, organization)?;
     let users = organizations.members_of([organization]).await?;
-    ctx.ok(&OrganizationView::new(&ctx, organization, &users))
+    let cards = cards(&ctx, [organization]).await?;
+    ctx.ok(&OrganizationView::new(&ctx, organization, &users, cards.as_ref()))
 }
 
 pub(super) async fn update(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let organizations = &ctx.services().organizations;
     let expected = expected(&ctx).await?;
-    let form = OrganizationForm::update(ctx.object()?);
-    let id = ctx.organization()?.value.id;
+    let organization = &ctx.organization()?.value;
+    let id = organization.id;
+    let mut form = OrganizationForm::update(ctx.object()?);
+    if form.speaks_of_blocs() {
+        // Only those who may change it are told what is wrong with its blocks.
+        let action = if basalt_app::Form::restores(&form) { Action::Restore } else { Action::Edit };
+        organizations.allow(&ctx.caller, organization, action)?;
+        form.read_blocs(&ctx, Some(id)).await?;
+    }
     let organization = organizations.update(&ctx.caller, id, &form, expected).await?;
     let users = organizations.members_of([&organization]).await?;
-    ctx.ok(&OrganizationView::new(&ctx, &organization, &users))
+    let cards = cards(&ctx, [&organization]).await?;
+    ctx.ok(&OrganizationView::new(&ctx, &organization, &users, cards.as_ref()))
 }
 
 pub(super) async fn delete(ctx: Ctx) -> Result<HttpResponse, Problem> {
@@ -74,6 +88,19 @@ pub(super) async fn delete(ctx: Ctx) -> Result<HttpResponse, Problem> {
     Ok(no_content())
 }
 
+/// What the blocks of these organisations refer to, where a mask asks for blocks.
+async fn cards<'a>(
+    ctx: &Ctx,
+    organizations: impl IntoIterator<Item = &'a Organization>,
+) -> Result<Option<Cards>, Problem> {
+    if !ctx.mask()?.is_some_and(|mask| mask.names("presentation_blocs")) {
+        return Ok(None);
+    }
+    let blocs: Vec<basalt_domain::Value> =
+        organizations.into_iter().flat_map(|organization| organization.presentation_blocs.clone()).collect();
+    Cards::of(ctx, &blocs).await.map(Some)
+}
+
 /// The version that the client's `If-Match` stands for.
 async fn expected(ctx: &Ctx) -> Result<Option<Version>, Problem> {
     let row = ctx.organization()?;
@@ -81,7 +108,8 @@ async fn expected(ctx: &Ctx) -> Result<Option<Version>, Problem> {
         return Ok(None);
     }
     let users = ctx.services().organizations.members_of([&row.value]).await?;
-    let asked = ctx.if_match(&OrganizationView::new(ctx, &row.value, &users))?;
+    let cards = cards(ctx, [&row.value]).await?;
+    let asked = ctx.if_match(&OrganizationView::new(ctx, &row.value, &users, cards.as_ref()))?;
     Ok(asked.then_some(row.version))
 }
 

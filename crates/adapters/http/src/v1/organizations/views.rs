@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
+    blocs::view::{Blocs, Cards},
     context::Ctx,
     v1::references::{
         BadgeView, GenericReference, Id, Metrics, OrganizationReference, PermissionsView, Plain, PlainValue, Sight,
@@ -47,7 +48,7 @@ pub struct OrganizationView<'a> {
     page: Option<String>,
     permissions: PermissionsView,
     #[serde(skip_serializing_if = "Option::is_none")]
-    presentation_blocs: Option<Vec<PlainValue<'a>>>,
+    presentation_blocs: Option<Blocs>,
     presentation_blocs_published_at: Option<Time>,
     slug: &'a str,
     teams: Vec<PlainValue<'a>>,
@@ -57,8 +58,8 @@ pub struct OrganizationView<'a> {
 }
 
 impl<'a> OrganizationView<'a> {
-    /// This organisation as the caller sees it.
-    pub fn new(ctx: &Ctx, organization: &'a Organization, users: &'a Users) -> Self {
+    /// This organisation as the caller sees it; with its blocks where cards for them are there.
+    pub fn new(ctx: &Ctx, organization: &'a Organization, users: &'a Users, cards: Option<&Cards>) -> Self {
         let viewer = &ctx.caller.viewer;
         let links = &ctx.links;
         let sight = Sight::on_members(viewer, organization);
@@ -85,7 +86,7 @@ impl<'a> OrganizationView<'a> {
             name: &organization.name,
             page: links.page("organizations", &organization.slug),
             permissions: PermissionsView::new(viewer, organization),
-            presentation_blocs: shown_blocs(ctx, organization),
+            presentation_blocs: cards.map(|cards| shown_blocs(ctx, organization, cards)),
             presentation_blocs_published_at: organization.presentation_blocs_published_at.map(Time::from),
             slug: &organization.slug,
             teams: organization.teams.iter().map(PlainValue).collect(),
@@ -96,13 +97,12 @@ impl<'a> OrganizationView<'a> {
     }
 }
 
-/// The blocks of the page: only for a mask that names them; before publication only for admins.
-fn shown_blocs<'a>(ctx: &Ctx, organization: &'a Organization) -> Option<Vec<PlainValue<'a>>> {
-    let wanted = ctx.mask().ok().flatten()?.names("presentation_blocs");
+/// The blocks of the page: before publication only for admins.
+fn shown_blocs(ctx: &Ctx, organization: &Organization, cards: &Cards) -> Blocs {
     let published = organization.presentation_blocs_published_at.is_some_and(|at| at <= ctx.services().context.now());
     let shown = published || Relation::between(&ctx.caller.viewer, organization).administers();
     let blocs: &[Value] = if shown { &organization.presentation_blocs } else { &[] };
-    wanted.then(|| blocs.iter().map(PlainValue).collect())
+    cards.show(blocs)
 }
 
 /// A member of an organisation.

@@ -203,10 +203,6 @@ const DIFFERENCES: Differences = &[
     ("site", 59, COUNTED),
     ("site", 62, COUNTED),
     ("blocs", 24, COUNTED),
-    ("blocs", 26, ORGANIZATION_BLOCS),
-    ("blocs", 27, ORGANIZATION_BLOCS),
-    ("blocs", 28, ORGANIZATION_BLOCS),
-    ("blocs", 29, ORGANIZATION_BLOCS),
 ];
 
 const ALLOW: &str = "`Allow` names the methods of this very path, and 405 is always JSON";
@@ -229,7 +225,6 @@ const NO_ID: &str = "a path with what is no id leads nowhere";
 const NO_STOP: &str = "the full stop belongs to suggestions that are cut off";
 const ONCE: &str = "a tag or a reference stands in a list once";
 const ONE_OWNER: &str = "nothing belongs to a user and to an organisation";
-const ORGANIZATION_BLOCS: &str = "blocks of organisations are kept as they are sent";
 const ORGANIZATION_WINS: &str = "of owner and organisation the organisation wins";
 const OTHER_METHODS: &str = "a path that has other methods answers 405";
 const PRIVATE: &str = "what is private is not shown to those who may not see it";

@@ -53,7 +53,7 @@ async fn blocks_are_shown_to_all_once_they_are_published() {
         (olga, insee)
     };
     let bloc = json!({"class": "MarkdownBloc", "content": "Hello"});
-    let body = json!({"presentation_blocs": [bloc]});
+    let body = json!({"presentation_blocs": [{"class": "SectionBloc", "blocs": [bloc]}]});
     app.put(&at(&insee)).key(&olga).json(&body).send().await;
     masked(&app, &at(&insee), "presentation_blocs").await.is(200, json!({"presentation_blocs": []}));
     let admin = app.get(&at(&insee)).key(&olga).header("x-fields", "presentation_blocs").send().await.json();
@@ -61,7 +61,7 @@ async fn blocks_are_shown_to_all_once_they_are_published() {
     let published = json!({"presentation_blocs_published_at": "2020-01-01"});
     app.put(&at(&insee)).key(&olga).json(&published).send().await;
     let shown: Value = masked(&app, &at(&insee), "presentation_blocs").await.json();
-    assert_eq!(shown["presentation_blocs"][0]["content"], "Hello");
+    assert_eq!(shown["presentation_blocs"][0]["blocs"][0]["content"], "Hello");
 }
 
 #[actix_web::test]

@@ -101,6 +101,7 @@ async fn joined(context: &Context, caller: &Caller, id: ObjectId, style: Style) 
 }
 
 /// Is something else wished than there is? The older forms take null for nothing.
+#[expect(clippy::option_option, reason = "absent, null and an id are three wishes")]
 fn differs(wish: Option<Option<ObjectId>>, present: Option<ObjectId>, style: Style) -> bool {
     wish.is_some_and(|wished| wished != present && !(style.old_form && wished.is_none()))
 }

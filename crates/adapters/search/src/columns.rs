@@ -96,14 +96,13 @@ fn classify(segment: &SegmentReader) -> tantivy::Result<Classes> {
         values.clear();
         values.extend(column.term_ords(doc).filter_map(|ord| u32::try_from(ord).ok()));
         values.sort_unstable();
-        *class = match known.get(&values) {
-            Some(class) => *class,
-            None => {
-                let new = u32::try_from(classes.len()).unwrap_or_default();
-                classes.push(values.clone());
-                known.insert(values.clone(), new);
-                new
-            }
+        *class = if let Some(class) = known.get(&values) {
+            *class
+        } else {
+            let new = u32::try_from(classes.len()).unwrap_or_default();
+            classes.push(values.clone());
+            known.insert(values.clone(), new);
+            new
         };
     }
     let mut names = Vec::with_capacity(column.num_terms());

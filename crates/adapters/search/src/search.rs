@@ -68,9 +68,10 @@ pub(crate) fn run(
     let enough = Enough::new(&wanted, weights);
     let first = pass(snapshot, fields, query, weights, &wanted, &enough)?;
     if first.total > 0 || wanted.len() < 2 || enough.is_lenient() {
-        return first.found(snapshot, query, &wanted, weights);
+        return Ok(first.found(snapshot, query, &wanted, weights));
     }
-    pass(snapshot, fields, query, weights, &wanted, &enough.lenient())?.found(snapshot, query, &wanted, weights)
+    let second = pass(snapshot, fields, query, weights, &wanted, &enough.lenient())?;
+    Ok(second.found(snapshot, query, &wanted, weights))
 }
 
 fn name(facet: &Facet) -> &'static str {
@@ -363,24 +364,17 @@ fn order(one: &Hit, other: &Hit) -> std::cmp::Ordering {
 }
 
 impl Passed {
-    fn found(
-        mut self,
-        snapshot: &Snapshot,
-        query: &SearchQuery,
-        wanted: &[Wanted],
-        weights: &Weights,
-    ) -> tantivy::Result<Found> {
-        let ids = match self.sorted.take() {
-            Some(sorted) => sorted.page(query).into_iter().map(|(segment, doc)| snapshot.id(segment, doc)).collect(),
-            None => {
-                if !wanted.is_empty() && query.order == SearchOrder::Best {
-                    closely(snapshot, &mut self.hits, wanted, weights);
-                }
-                let page = self.hits.iter().skip(query.offset).take(query.limit);
-                page.map(|hit| snapshot.id(hit.segment, hit.doc)).collect()
+    fn found(mut self, snapshot: &Snapshot, query: &SearchQuery, wanted: &[Wanted], weights: &Weights) -> Found {
+        let ids = if let Some(sorted) = self.sorted.take() {
+            sorted.page(query).into_iter().map(|(segment, doc)| snapshot.id(segment, doc)).collect()
+        } else {
+            if !wanted.is_empty() && query.order == SearchOrder::Best {
+                closely(snapshot, &mut self.hits, wanted, weights);
             }
+            let page = self.hits.iter().skip(query.offset).take(query.limit);
+            page.map(|hit| snapshot.id(hit.segment, hit.doc)).collect()
         };
-        Ok(Found { ids, total: self.total, facets: self.facets })
+        Found { ids, total: self.total, facets: self.facets }
     }
 }
 

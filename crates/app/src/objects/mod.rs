@@ -301,9 +301,9 @@ impl<E: Class> Objects<E> {
             changes = changes.and(E::settle(&self.context, caller, Some(&before), &mut stored.value).await?);
             changes = changes.and(counters::of_owner(Some(&before), Some(&stored.value)));
             if let (Some(key), Some(actor)) = (E::UPDATED, caller.viewer.user) {
-                let changed = told::<E>(&before, &stored.value)?;
-                if !changed.is_empty() {
-                    changes = changes.insert(&self.activity(key, actor, &stored.value, changed));
+                let names = told::<E>(&before, &stored.value)?;
+                if !names.is_empty() {
+                    changes = changes.insert(&self.activity(key, actor, &stored.value, names));
                 }
             }
             self.context.store.commit(changes.update(&stored)).await?;

@@ -157,7 +157,7 @@ impl KnownFor {
                 }
             }
         }
-        tags.sort_by(|one, other| other.1.cmp(&one.1));
+        tags.sort_by_key(|tag| std::cmp::Reverse(tag.1));
         Self { titles, tags: tags.into_iter().take(TAGS).map(|(tag, _count)| tag).collect() }
     }
 }
@@ -185,6 +185,7 @@ pub fn organization(organization: &Organization, known_for: KnownFor) -> SearchD
         facets,
         numbers: vec![
             (Number::Created, organization.created_at.millis()),
+            (Number::Updated, organization.last_modified.millis()),
             (Number::Views, number("views")),
             (Number::Followers, number("followers")),
             (Number::Reuses, number("reuses")),

@@ -131,10 +131,10 @@ impl Follower {
                 }
             }
         }
-        let mut changes = Vec::new();
+        let mut batch = Vec::new();
         for (kind, ids) in changed {
             let documents = documents(store, kind, &ids).await?;
-            changes.extend(with_removed(kind, &ids, documents));
+            batch.extend(with_removed(kind, &ids, documents));
             if kind == SearchKind::Organization {
                 for organization in self.renamed(store, &ids, events).await? {
                     for documents in owned(store, organization).await?.chunks(CHUNK) {
@@ -145,7 +145,7 @@ impl Follower {
                 }
             }
         }
-        index.apply(changes, Some(position)).await.map_err(AppError::internal)
+        index.apply(batch, Some(position)).await.map_err(AppError::internal)
     }
 
     /// Organisations that are now shown otherwise; most changes are of numbers only.

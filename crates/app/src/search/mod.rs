@@ -10,11 +10,14 @@ mod importance;
 mod load;
 mod reindex;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicBool, Ordering},
+};
 
 use basalt_domain::{CatalogueObject, Entity, ObjectId, Organization, Post};
 use basalt_ports::{
-    Kept, Row,
+    Kept, Row, StorageError,
     search::{Counted, SearchIndex, SearchKind, SearchQuery},
 };
 use tokio::sync::Mutex;
@@ -92,12 +95,14 @@ pub struct Search {
     context: Arc<Context>,
     index: Arc<OnceLock<(Arc<dyn SearchIndex>, Freshness)>>,
     follower: Arc<Mutex<Follower>>,
+    /// Was the index once seen to be built?
+    built: Arc<AtomicBool>,
 }
 
 impl Search {
     /// Without an index until one is attached.
     pub fn new(context: Arc<Context>) -> Self {
-        Self { context, index: Arc::default(), follower: Arc::default() }
+        Self { context, index: Arc::default(), follower: Arc::default(), built: Arc::default() }
     }
 
     /// Searches in this index from now on; a second one is ignored.
@@ -115,6 +120,13 @@ impl Search {
     async fn current(&self) -> Result<&Arc<dyn SearchIndex>, AppError> {
         if self.index.get().is_some_and(|(_index, freshness)| *freshness == Freshness::AtOnce) {
             self.catch_up().await?;
+        }
+        // An index that is being built for the first time knows nothing: better to say so than to find nothing.
+        if !self.built.load(Ordering::Relaxed) {
+            if !self.is_built().await? {
+                return Err(StorageError::unavailable("the search index is being built").into());
+            }
+            self.built.store(true, Ordering::Relaxed);
         }
         self.index()
     }

@@ -65,7 +65,9 @@ impl Search {
         let mut pages = Pages::<Dataset>::new(store);
         while let Some(rows) = pages.next().await? {
             let records: Vec<&Dataset> = rows.iter().map(|row| &row.value).collect();
-            records.iter().for_each(|dataset| known.add(dataset));
+            for dataset in &records {
+                known.add(dataset);
+            }
             let documents = Dataset::documents(store, &records).await?;
             done.datasets += documents.len();
             rebuild.add(documents).await.map_err(AppError::internal)?;

@@ -8,7 +8,9 @@ use basalt_ports::{ChangeSet, Page, PageRequest, Row};
 use crate::{AppError, Caller, Context, error::retried};
 
 /// Types of the notices that are listed: those about what this portal can show.
-const SHOWN: [&str; 9] = [
+const SHOWN: [&str; 11] = [
+    "dataservice.created",
+    "reuse.created",
     "organization.membership.requested",
     "organization.membership.invited",
     "organization.membership.accepted",

@@ -68,11 +68,13 @@ impl Class for Dataservice {
         contact_points(context, before, after).await?;
         let (old, new) = (before.map(seen).unwrap_or_default(), seen(after));
         let mut changes = counters::of_references(old, new, &DATASERVICES);
-        if before.is_none() {
+        // Of what is private, others do not hear.
+        if before.is_none() && after.is_visible() {
             let class = "DataserviceCreatedNotificationDetails";
             let details = Document::new().with("dataservice", after.id).with("_cls", class);
             changes = changes.and(references::announced(context, caller, (CREATED, &details), &after.datasets).await?);
-        } else if before.is_some_and(|before| before.deleted_at.is_none()) && after.deleted_at.is_some() {
+        }
+        if before.is_some_and(|before| before.deleted_at.is_none()) && after.deleted_at.is_some() {
             changes = changes.and(taken_back(context, after).await?);
         }
         Ok(changes)

@@ -68,7 +68,8 @@ impl Class for Reuse {
         let (old, new) = (before.map(seen).unwrap_or_default(), seen(after));
         let mut changes = counters::of_references(old.0, new.0, &DATASET_REUSES);
         changes = changes.and(counters::of_references(old.1, new.1, &DATASERVICE_REUSES));
-        if before.is_none() {
+        // Of what is private, others do not hear.
+        if before.is_none() && after.is_visible() {
             let details = Document::new().with("reuse", after.id).with("_cls", "ReuseCreatedNotificationDetails");
             let told = references::announced(context, caller, ("reuse.created", &details), &after.datasets);
             changes = changes.and(told.await?);

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use actix_web::HttpResponse;
 use basalt_app::notices::NoticeFilter;
-use basalt_domain::{Notification, ObjectId, Organization, Path, Sort, User, Value, policy::portal::Access};
+use basalt_domain::{
+    Dataservice, Dataset, Entity, Notification, ObjectId, Organization, Path, Reuse, Sort, User, Value, dataservice,
+    dataset, policy::portal::Access, reuse,
+};
 use basalt_ports::Row;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -15,7 +18,13 @@ use crate::{
     operation::{PAGING, QueryParam},
     paging::PageView,
     problem::Problem,
-    v1::references::{OrganizationReference, Time, UserReference},
+    v1::{
+        dataservices::views::DataserviceReference,
+        datasets::views::DatasetReference,
+        narrowing,
+        references::{OrganizationReference, Time, UserReference},
+        reuses::views::ReuseReference,
+    },
 };
 
 /// Every type of notice, also those about what this portal cannot show yet.
@@ -103,6 +112,24 @@ pub enum DetailsView<'a> {
         /// Which organisation.
         organization: Option<OrganizationReference<'a>>,
     },
+    /// A new reuse uses a dataset.
+    Reuse {
+        /// Class of the details.
+        class: &'a str,
+        /// Which dataset.
+        dataset: Option<DatasetReference<'a>>,
+        /// Which reuse.
+        reuse: Option<ReuseReference<'a>>,
+    },
+    /// A new dataservice serves a dataset.
+    Dataservice {
+        /// Class of the details.
+        class: &'a str,
+        /// Which dataset.
+        dataset: Option<DatasetReference<'a>>,
+        /// Which dataservice.
+        dataservice: Option<DataserviceReference<'a>>,
+    },
 }
 
 fn sort_field(name: &str) -> Option<Path> {
@@ -144,12 +171,24 @@ async fn read(ctx: Ctx) -> Result<HttpResponse, Problem> {
 struct Involved {
     organizations: HashMap<ObjectId, Row<Organization>>,
     users: HashMap<ObjectId, Row<User>>,
+    datasets: HashMap<ObjectId, Row<Dataset>>,
+    reuses: HashMap<ObjectId, Row<Reuse>>,
+    dataservices: HashMap<ObjectId, Row<Dataservice>>,
+}
+
+/// By their ids.
+fn by_id<E: Entity<Id = ObjectId>>(rows: Vec<Row<E>>) -> HashMap<ObjectId, Row<E>> {
+    rows.into_iter().map(|row| (*row.value.id(), row)).collect()
 }
 
 impl Involved {
     async fn of<'n>(ctx: &Ctx, notices: impl IntoIterator<Item = &'n Notification>) -> Result<Self, Problem> {
         let (mut organizations, mut users) = (Vec::new(), Vec::new());
+        let (mut datasets, mut reuses, mut dataservices) = (Vec::new(), Vec::new(), Vec::new());
         for notice in notices {
+            datasets.extend(detail(notice, "dataset"));
+            reuses.extend(detail(notice, "reuse"));
+            dataservices.extend(detail(notice, "dataservice"));
             organizations.extend(detail(notice, "request_organization"));
             organizations.extend(detail(notice, "organization"));
             users.extend(detail(notice, "request_user"));
@@ -159,6 +198,10 @@ impl Involved {
         Ok(Self {
             organizations: store.organizations.by_ids(&organizations).await?,
             users: store.users.by_ids(&users).await?,
+            // What became private since is not shown any more.
+            datasets: by_id(narrowing::known(ctx, &dataset::PRIVATE, &datasets).await?),
+            reuses: by_id(narrowing::known(ctx, &reuse::PRIVATE, &reuses).await?),
+            dataservices: by_id(narrowing::known(ctx, &dataservice::PRIVATE, &dataservices).await?),
         })
     }
 
@@ -184,6 +227,17 @@ impl Involved {
                 request_organization: self.organization(ctx, detail(notice, "request_organization")),
                 request_user: self.user(ctx, detail(notice, "request_user")),
             };
+        }
+        let dataset = detail(notice, "dataset").and_then(|id| self.datasets.get(&id));
+        let dataset = dataset.map(|row| DatasetReference::new(&row.value, &ctx.links));
+        if let Some(id) = detail(notice, "reuse") {
+            let reuse = self.reuses.get(&id).map(|row| ReuseReference::new(&row.value, &ctx.links));
+            return DetailsView::Reuse { class, dataset, reuse };
+        }
+        if let Some(id) = detail(notice, "dataservice") {
+            let dataservice = self.dataservices.get(&id);
+            let dataservice = dataservice.map(|row| DataserviceReference::new(&row.value, &ctx.links));
+            return DetailsView::Dataservice { class, dataset, dataservice };
         }
         DetailsView::Organization { class, organization: self.organization(ctx, detail(notice, "organization")) }
     }

@@ -158,3 +158,24 @@ async fn wishes_that_make_no_sense_are_refused() {
     app.get(&format!("{PATH}?user=nope")).key(&ulysse).send().await.refuses(400, "`user` must be an identifier");
     assert_eq!(app.get(&format!("{PATH}?page=99")).key(&ulysse).send().await.status, 404);
 }
+
+#[actix_web::test]
+async fn admins_of_an_organisation_hear_of_a_new_reuse_of_its_datasets() {
+    let app = TestApp::new().await;
+    let (olga, ulysse) = (app.user("Olga Owner").await, app.user("Ulysse User").await);
+    let insee = an_organization().with_admin(&olga).stored(&app).await;
+    let dataset = json!({"title": "Bus stops", "description": "d", "organization": insee.id.to_string()});
+    let dataset = app.post("/api/1/datasets/").key(&olga).json(&dataset).send().await.json()["id"].clone();
+    for (title, private) in [("Next bus", false), ("Draft", true)] {
+        let reuse = json!({
+            "title": title, "description": "d", "type": "api", "topic": "health",
+            "url": format!("https://example.org/{private}"), "datasets": [dataset], "private": private
+        });
+        assert_eq!(app.post("/api/1/reuses/").key(&ulysse).json(&reuse).send().await.status, 201);
+    }
+    let told = app.get("/api/1/notifications/").key(&olga).send().await.json();
+    assert_eq!(told["total"], 1);
+    assert_eq!(told["data"][0]["type"], "reuse.created");
+    let details = &told["data"][0]["details"];
+    assert_eq!((&details["reuse"]["title"], &details["dataset"]["title"]), (&json!("Next bus"), &json!("Bus stops")));
+}

@@ -86,7 +86,6 @@ const DIFFERENCES: Differences = &[
     ("avatars", 5, "a missing slash is no detour"),
     ("notifications", 1, CATALOGUE),
     ("notifications", 2, CATALOGUE),
-    ("notifications", 3, CATALOGUE),
     ("notifications", 9, CATALOGUE),
     ("notifications", 12, CATALOGUE),
     ("notifications", 14, CATALOGUE),

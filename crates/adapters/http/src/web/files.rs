@@ -72,6 +72,10 @@ fn answer(path: &FilePath, folder: &str, read: basalt_ports::files::FileRead, ta
         let (first, last) = (range.start, range.end.saturating_sub(1));
         response.insert_header((header::CONTENT_RANGE, format!("bytes {first}-{last}/{size}")));
     }
+    if part || folder == "resources" {
+        // Offsets are those of the file: nothing on the way may compress it.
+        response.insert_header(header::ContentEncoding::Identity);
+    }
     // Names of pictures change with the picture; those of resources with every upload.
     let kept = "public, max-age=604800, immutable";
     response

@@ -205,7 +205,13 @@ async fn begin(ctx: &Ctx, slug: &str, name: &str, told: &Told) -> Result<Incomin
     let uploads = &ctx.services().uploads;
     Ok(match told.part()? {
         Some((upload, index)) => uploads.begin_part(&ctx.caller, upload, index, limit).await?,
-        None => uploads.begin(slug, name, limit).await?,
+        None => {
+            // What is refused in the end need not come at all. Parts may be called anything without dot.
+            if file_name::extension(&file_name::harmless(name)).is_some() {
+                allowed(ctx, name)?;
+            }
+            uploads.begin(slug, name, limit).await?
+        }
     })
 }
 

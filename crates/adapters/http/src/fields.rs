@@ -1,9 +1,10 @@
 //! Forms as tables: each field of a request body declared once, read and documented from there.
 
-use basalt_app::{AppError, form::OwnerWish};
 use basalt_domain::{Document, FieldError, ObjectId, Timestamp, slug, tags, validation};
 use schemars::{Schema, json_schema};
 use serde_json::{Map, Value, json};
+
+pub use crate::sent_ids::{check_reference, owner_wish, read_id, read_ids};
 
 /// A check of a text that was given.
 pub type Check = fn(&str) -> Result<(), &'static str>;
@@ -47,7 +48,6 @@ pub const NOT_TEXT: &str = "StringField only accepts string values";
 pub const NOT_LIST: &str = "Only lists and tuples may be used in a list field";
 const NOT_FLAG: &str = "BooleanField only accepts boolean values";
 const NOT_NUMBER: &str = "FloatField only accepts float and integer values";
-const NOT_REFERENCE: &str = "A ReferenceField only accepts DBRef, LazyReference, ObjectId or documents";
 const TOO_LONG: &str = "String value is too long";
 
 macro_rules! constructors {
@@ -232,16 +232,11 @@ impl<E> FormField<E> {
             Setter::RequiredUrl(_) => json_schema!({"type": "string", "format": "uri"}),
             Setter::Text(_) => json_schema!({"type": text}),
             Setter::Url(_) => json_schema!({"type": text, "format": "uri"}),
-            Setter::Choice(_, values) => {
+            Setter::Choice(_, values) | Setter::PickOptional(_, values) => {
                 let values: Vec<Value> = values.iter().map(|value| json!(value)).chain([Value::Null]).collect();
                 json_schema!({"enum": values})
             }
             Setter::Pick(_, values) => json_schema!({"enum": values}),
-            Setter::PickOptional(_, values) => {
-                let values: Vec<Value> = values.iter().map(|value| json!(value)).chain([Value::Null]).collect();
-                json_schema!({"enum": values})
-            }
-            Setter::FlagOptional(_) => json_schema!({"type": ["boolean", "null"]}),
             Setter::Float(_) => json_schema!({"type": ["number", "null"]}),
             Setter::Tags(_) => json_schema!({"type": ["array", "string", "null"], "items": {"type": "string"}}),
             Setter::Texts(_) => json_schema!({"type": ["array", "null"], "items": {"type": "string"}}),
@@ -251,7 +246,7 @@ impl<E> FormField<E> {
             Setter::Number(_, least, most) => {
                 json_schema!({"type": ["integer", "null"], "minimum": least, "maximum": most})
             }
-            Setter::Flag(_) => json_schema!({"type": ["boolean", "null"]}),
+            Setter::Flag(_) | Setter::FlagOptional(_) => json_schema!({"type": ["boolean", "null"]}),
             Setter::Time(_) => json_schema!({"type": text, "format": "date-time"}),
             Setter::Map(_) => json_schema!({"type": ["object", "null"]}),
         };
@@ -282,50 +277,6 @@ pub fn missing<E>(fields: &[FormField<E>], body: &Map<String, Value>) -> Vec<Fie
 pub fn check_ids<E>(fields: &[FormField<E>], body: &Map<String, Value>) -> Result<(), String> {
     let references = fields.iter().filter(|field| matches!(field.setter, Setter::Id(_) | Setter::Ids(_)));
     references.filter_map(|field| body.get(field.name)).try_for_each(check_reference)
-}
-
-/// Is what looks like an id one? The same for all in a list.
-pub fn check_reference(sent: &Value) -> Result<(), String> {
-    match sent {
-        Value::Array(items) => items.iter().try_for_each(check_reference),
-        Value::Object(map) => map.get("id").map_or(Ok(()), check_reference),
-        Value::Null => Ok(()),
-        sent => {
-            let text = sent.as_str().map_or_else(|| sent.to_string(), str::to_owned);
-            ObjectId::parse(&text).map(drop).map_err(|_error| {
-                format!("'{text}' is not a valid ObjectId, it must be a 12-byte input or a 24-character hex string")
-            })
-        }
-    }
-}
-
-/// A reference that [`check_reference`] found well formed; null is none.
-pub fn read_id(name: &str, sent: &Value) -> Result<Option<ObjectId>, FieldError> {
-    let text = match sent {
-        Value::Null => return Ok(None),
-        Value::String(text) => Some(text.as_str()),
-        Value::Object(map) => map.get("id").and_then(Value::as_str),
-        _ => None,
-    };
-    let id = text.and_then(|text| ObjectId::parse(text).ok());
-    id.map(Some).ok_or_else(|| FieldError::check(name, "Expected a reference id"))
-}
-
-/// A list of references, each once; one alone is a list of one.
-pub fn read_ids(name: &str, sent: &Value) -> Result<Vec<ObjectId>, FieldError> {
-    let items = match sent {
-        Value::Null => return Ok(Vec::new()),
-        Value::Array(items) => items.as_slice(),
-        one => std::slice::from_ref(one),
-    };
-    let mut ids = Vec::with_capacity(items.len());
-    for (at, item) in items.iter().enumerate() {
-        let id = read_id(name, item)?.ok_or_else(|| FieldError::stored(format!("{name}.{at}"), NOT_REFERENCE))?;
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
-    }
-    Ok(ids)
 }
 
 /// A reference to something whose id is a text; null and the empty text are none.
@@ -369,20 +320,6 @@ pub fn read_texts(name: &str, sent: &Value) -> Result<Vec<String>, FieldError> {
         _ => Err(FieldError::stored(format!("{name}.{at}"), NOT_TEXT)),
     };
     items.iter().enumerate().map(text).collect()
-}
-
-/// Whom a body wants something to belong to. Errors: the sentence about an id that is none, or a
-/// failed check.
-pub fn owner_wish(body: &Map<String, Value>) -> Result<OwnerWish, AppError> {
-    let wish = |name: &str| match body.get(name) {
-        None => Ok(None),
-        Some(sent) => {
-            check_reference(sent).map_err(|message| AppError::body("Object", message))?;
-            let id = read_id(name, sent).map_err(|error| AppError::check(&error.path, error.message))?;
-            Ok::<_, AppError>(Some(id))
-        }
-    };
-    Ok(OwnerWish { owner: wish("owner")?, organization: wish("organization")? })
 }
 
 fn reference_schema() -> Schema {

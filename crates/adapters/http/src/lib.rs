@@ -16,6 +16,7 @@ pub mod paging;
 pub mod problem;
 pub mod query;
 pub mod router;
+pub mod sent_ids;
 pub mod targets;
 pub mod upload;
 pub mod v1;

@@ -143,7 +143,7 @@ impl Reader<'_> {
         let mut bloc = Document::new().with("_id", self.ctx.services().context.uuid()).with("_cls", class);
         match class {
             "SectionBloc" => {
-                self.choice(&mut bloc, map, "color", &COLORS)?;
+                Self::choice(&mut bloc, map, "color", &COLORS)?;
                 let inner = map.get("blocs").unwrap_or(&Value::Null);
                 bloc.insert("blocs", self.list(&format!("{path}.blocs"), "blocs", inner, depth + 1)?);
                 return Ok(bloc);
@@ -163,7 +163,7 @@ impl Reader<'_> {
             "HeroBloc" => {
                 let names = ["title", "description", "main_link_title", "main_link_url"];
                 self.texts(path, &mut bloc, map, &names, &["title"]);
-                self.choice(&mut bloc, map, "color", &COLORS)?;
+                Self::choice(&mut bloc, map, "color", &COLORS)?;
                 return Ok(bloc);
             }
             "DatasetBloc" => self.reference(path, &mut bloc, map, "dataset")?,
@@ -179,7 +179,7 @@ impl Reader<'_> {
                 return Ok(bloc);
             }
         }
-        self.choice(&mut bloc, map, "width", &WIDTHS)?;
+        Self::choice(&mut bloc, map, "width", &WIDTHS)?;
         Ok(bloc)
     }
 
@@ -223,13 +223,7 @@ impl Reader<'_> {
     }
 
     /// One of these texts. The error names the bare part, as udata does.
-    fn choice(
-        &self,
-        to: &mut Document,
-        from: &Map<String, Value>,
-        name: &str,
-        known: &[&str],
-    ) -> Result<(), FieldError> {
+    fn choice(to: &mut Document, from: &Map<String, Value>, name: &str, known: &[&str]) -> Result<(), FieldError> {
         let text = match from.get(name) {
             None | Some(Value::Null) => return Ok(()),
             Some(Value::String(text)) if text.is_empty() => return Ok(()),

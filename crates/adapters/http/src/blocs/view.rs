@@ -104,7 +104,9 @@ impl Cards {
     /// For these blocks: what the caller may know of.
     pub async fn of(ctx: &Ctx, blocs: &[Stored]) -> Result<Self, Problem> {
         let mut ids: HashMap<&str, Vec<ObjectId>> = HashMap::new();
-        blocs.iter().for_each(|bloc| collect(bloc, &mut ids));
+        for bloc in blocs {
+            collect(bloc, &mut ids);
+        }
         let mut cards = HashMap::new();
         let mut ids_of = |name| ids.remove(name).unwrap_or_default();
         add::<Dataset>(ctx, &dataset::PRIVATE, &ids_of("dataset"), &DATASET, &mut cards).await?;
@@ -195,7 +197,11 @@ fn collect<'a>(value: &'a Stored, ids: &mut HashMap<&'a str, Vec<ObjectId>>) {
                 }
             }
         }
-        Stored::List(items) => items.iter().for_each(|item| collect(item, ids)),
+        Stored::List(items) => {
+            for item in items {
+                collect(item, ids);
+            }
+        }
         _ => {}
     }
 }

@@ -151,9 +151,11 @@ async fn answer(ctx: &Ctx, site: &Site) -> Result<HttpResponse, Problem> {
     // Blocks are shown to those only who ask for them.
     let mask = ctx.mask()?;
     let wanted = |name: &str| mask.as_ref().is_some_and(|mask| mask.names(name));
-    let shown = async |name: &str, blocs: &[Stored]| match wanted(name) {
-        true => Cards::of(ctx, blocs).await.map(|cards| Some(cards.show(blocs))),
-        false => Ok(None),
+    let shown = async |name: &str, blocs: &[Stored]| {
+        if !wanted(name) {
+            return Ok::<_, Problem>(None);
+        }
+        Ok(Some(Cards::of(ctx, blocs).await?.show(blocs)))
     };
     ctx.ok(&SiteView {
         dataservices_blocs: shown("dataservices_blocs", &site.dataservices_blocs).await?,

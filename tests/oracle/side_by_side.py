@@ -26,7 +26,6 @@ REDIRECT = "redirects to a new slug lose the query"
 NEW_KEY = re.compile(r"(?<=udata_)[\w-]{8,}")
 TAIL = '"did you mean" at the end of 404 messages'
 KEYS = "refuses a key with `Invalid API token`"
-WAITS = "Until datasets and the other objects of the catalogue are served"
 UNAUTHORIZED = ("The server could not verify that you are authorized to access the URL requested. You either supplied "
                 "the wrong credentials (e.g. a bad password), or your browser doesn't understand how to supply the "
                 "credentials required.")
@@ -40,8 +39,6 @@ DECIDED = [
     (r"- GET \S+\?lang=fr", 200, "`?lang=`"),
     (r"user PUT /api/1/organizations/.*", 403, "`X-Fields` with a refusal"),
     (r"orgadmin PUT /api/1/organizations/.*nope.*", 400, "`X-Fields` with a refusal"),
-    # Invited with assignments before, which Basalt refused: so there is no invitation yet.
-    (r".*/member/ \{\"email\": \"INACTIVE@example.org\"\}", 201, "assignments of partial editors"),
     (r"orgadmin GET /api/1/me/metrics/", 200, "unfollowing"),
     (r"- GET /api/1/organizations/\{(org|org_other)\}/", 200, "deletion of an account"),
     (r"user POST /api/1/me/api_tokens/ .*expires_at.*", 201, "`expires_at` in the answer to a creation"),
@@ -51,7 +48,7 @@ DECIDED = [
     (r"\w+ (POST|PUT) .*", 400, "wrong types give 500", 500),
     (r"admin POST /api/1/users/ .*", 400, "an address that another account has", 500),
     (r"\S+ (PATCH|POST|PUT|DELETE) .*", 405, "`405` of"),
-    (r"orgadmin (POST|PUT) \S+/member/.*assignments.*", 400, "assignments of partial editors"),
+    (r"orgadmin PUT \S+/assignments/ .*Dataservice.*", 200, "`subject` of assignments"),
     (r"\S+ GET /api/1/users/suggest/\?q=user%20ulysse", None, "`users/suggest/?q=user ulysse`"),
     (r"admin GET /api/1/users/\?sort=\S*", None, "equal under `sort`"),
     (r"admin \w+ /api/1/users/.*", None, "`POST /users/` without `active`"),
@@ -59,8 +56,11 @@ DECIDED = [
     (r"\S+ DELETE /api/1/users/\S+delete_comments=maybe.*", 400, "`DELETE /users/{user}/?delete_comments"),
     (r"- GET /api/1/avatars/.*", None, "`GET /avatars/{id}/{size}/`"),
     (r"\S+ GET /api/1/\S+/followers/.*", 200, "`since` of a follow"),
-    (r"\S+ GET /api/1/(activity|notifications)/.*", None, WAITS),
-    (r"\S+ GET /api/[12]/me/(datasets|reuses|org_\w+)/.*", 404, WAITS),
+    (r"\S+ GET /api/1/notifications/.*", 200, "notices about discussions"),
+    (r"\S+ GET /api/1/activity/.*", 200, "`total` of `/activity/`"),
+    (r"\S+ GET /api/1/me/(org_datasets|reuses)/.*", 200, "order of `/me/` lists"),
+    (r"\S+ GET /api/1/organizations/suggest/.*", 200, "words of suggestions"),
+    (r"\S+ GET /api/1/me/org_discussions/.*", 404, "notices about discussions"),
 ]
 
 

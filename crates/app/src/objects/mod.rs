@@ -135,6 +135,12 @@ impl<E: Class> Objects<E> {
         Ok(self.context.store.of::<E>().list(filter, &[E::NEWEST_FIRST], limit).await?)
     }
 
+    /// Those the caller sees, narrowed, in the order of their ids.
+    pub async fn natural(&self, caller: &Caller, narrowed: Filter<E>) -> Result<Vec<Row<E>>, AppError> {
+        let filter = self.listed(caller, Some(narrowed)).await?;
+        Ok(self.context.store.of::<E>().list(filter, &[], u64::MAX).await?)
+    }
+
     /// Which ones the caller sees in lists, narrowed.
     pub async fn listed(&self, caller: &Caller, narrowed: Option<Filter<E>>) -> Result<Filter<E>, AppError> {
         let organizations = match caller.viewer.user {

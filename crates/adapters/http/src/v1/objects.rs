@@ -9,7 +9,7 @@ use basalt_app::{
     objects::{Class, Objects},
 };
 use basalt_domain::{Filter, Path, Sort};
-use basalt_ports::Version;
+use basalt_ports::{Row, Version};
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -57,6 +57,15 @@ pub async fn page<E: Shown>(
 /// A plain list of those the caller sees, narrowed.
 pub async fn list<E: Shown>(ctx: &Ctx, narrowed: Filter<E>, limit: u64) -> Result<HttpResponse, Problem> {
     let rows = E::objects(ctx.services()).list(&ctx.caller, narrowed, limit).await?;
+    answer_list(ctx, &rows).await
+}
+
+/// A plain list of those the caller sees, narrowed, in the order of their ids.
+pub async fn natural<E: Shown>(ctx: &Ctx, narrowed: Filter<E>) -> Result<HttpResponse, Problem> {
+    answer_list(ctx, &E::objects(ctx.services()).natural(&ctx.caller, narrowed).await?).await
+}
+
+async fn answer_list<E: Shown>(ctx: &Ctx, rows: &[Row<E>]) -> Result<HttpResponse, Problem> {
     let objects: Vec<&E> = rows.iter().map(|row| &row.value).collect();
     let around = E::around(ctx, &objects).await?;
     let shown: Vec<E::View<'_>> = objects.iter().map(|object| E::view(ctx, object, &around)).collect();

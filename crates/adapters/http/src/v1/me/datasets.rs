@@ -27,12 +27,12 @@ pub(super) fn operations() -> Vec<Operation> {
             .access(Access::UserReads)
             .query(&[QueryParam::text("q")])
             .answers::<Vec<DatasetView<'static>>>(200)
-            .summary("Lists datasets of one's own and of one's organisations, newest first"),
+            .summary("Lists datasets of one's own and of one's organisations"),
         Operation::get("my_org_community_resources", "/api/1/me/org_community_resources/", community_resources)
             .access(Access::UserReads)
             .query(&[QueryParam::text("q")])
             .answers::<Vec<CommunityView<'static>>>(200)
-            .summary("Lists community resources of one's own and of one's organisations, newest first"),
+            .summary("Lists community resources of one's own and of one's organisations"),
     ]
 }
 
@@ -48,7 +48,7 @@ async fn of_organizations(ctx: Ctx) -> Result<HttpResponse, Problem> {
     for word in ctx.params.filled("q").into_iter().flat_map(str::split_whitespace) {
         filter = filter.and(dataset::TITLE.contains(word).or(dataset::ACRONYM.contains(word)));
     }
-    objects::list(&ctx, filter, u64::MAX).await
+    objects::natural(&ctx, filter).await
 }
 
 async fn community_resources(ctx: Ctx) -> Result<HttpResponse, Problem> {

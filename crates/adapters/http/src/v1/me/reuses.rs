@@ -16,18 +16,17 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::get("my_reuses", "/api/1/me/reuses/", mine)
             .access(Access::UserReads)
             .answers::<Vec<ReuseView<'static>>>(200)
-            .summary("Lists one's own reuses, newest first"),
+            .summary("Lists one's own reuses, deleted ones too"),
         Operation::get("my_org_reuses", "/api/1/me/org_reuses/", of_organizations)
             .access(Access::UserReads)
             .query(&[QueryParam::text("q")])
             .answers::<Vec<ReuseView<'static>>>(200)
-            .summary("Lists reuses of one's own and of one's organisations, newest first"),
+            .summary("Lists reuses of one's own and of one's organisations"),
     ]
 }
 
 async fn mine(ctx: Ctx) -> Result<HttpResponse, Problem> {
-    let own = Reuse::OWNER.eq(ctx.caller.id()?).and(basalt_domain::reuse::DELETED.absent());
-    objects::list(&ctx, own, u64::MAX).await
+    objects::natural(&ctx, Reuse::OWNER.eq(ctx.caller.id()?)).await
 }
 
 async fn of_organizations(ctx: Ctx) -> Result<HttpResponse, Problem> {
@@ -37,5 +36,5 @@ async fn of_organizations(ctx: Ctx) -> Result<HttpResponse, Problem> {
     for word in ctx.params.filled("q").into_iter().flat_map(str::split_whitespace) {
         filter = filter.and(TITLE.contains(word));
     }
-    objects::list(&ctx, filter, u64::MAX).await
+    objects::natural(&ctx, filter).await
 }

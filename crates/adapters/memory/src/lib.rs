@@ -1,5 +1,7 @@
 //! Storage in memory: the definition of what storage does, and the double in tests.
 
+mod search;
+
 use std::{
     cmp::Ordering,
     collections::HashMap,
@@ -9,6 +11,8 @@ use std::{
 use async_trait::async_trait;
 use basalt_domain::{Collection, Condition, Document, Value, condition::compare_at};
 use basalt_ports::{Change, ChangeSet, Query, Raw, Storage, StorageError, Stored, Version, change::check_id};
+
+pub use search::MemorySearch;
 
 type Records = HashMap<Value, Stored<Arc<Document>>>;
 

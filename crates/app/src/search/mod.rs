@@ -112,7 +112,7 @@ impl Search {
     }
 
     fn index(&self) -> Result<&Arc<dyn SearchIndex>, AppError> {
-        let attached = self.index.get().ok_or_else(|| AppError::internal("there is no search index"))?;
+        let attached = self.index.get().ok_or_else(|| StorageError::unavailable("there is no search index"))?;
         Ok(&attached.0)
     }
 

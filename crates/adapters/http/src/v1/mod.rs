@@ -19,6 +19,7 @@ pub mod references;
 pub mod reuses;
 pub mod site;
 pub mod spatial;
+mod suggestions;
 pub mod users;
 pub mod visualizations;
 
@@ -38,6 +39,7 @@ pub fn operations() -> Vec<Operation> {
     all.extend(contacts::operations());
     all.extend(access_type::operations());
     all.extend(spatial::operations());
+    all.extend(suggestions::operations());
     all.extend(visualizations::operations());
     all.extend(posts::operations());
     all.extend(site::operations());

@@ -3,6 +3,7 @@
 mod datasets;
 mod organizations;
 pub mod reuses;
+pub(crate) mod search;
 pub mod topics;
 
 use crate::Operation;
@@ -13,5 +14,6 @@ pub fn operations() -> Vec<Operation> {
     all.extend(datasets::operations());
     all.extend(reuses::operations());
     all.extend(topics::operations());
+    all.extend(search::operations());
     all
 }

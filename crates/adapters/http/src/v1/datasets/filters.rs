@@ -59,6 +59,10 @@ pub(crate) const PARAMETERS: [QueryParam; 25] = [
     QueryParam::text("lang"),
 ];
 
+/// What the search index knows nothing of.
+pub(crate) const BEYOND_SEARCH: [&str; 8] =
+    ["followed_by", "schema_version", "credit", "dataservice", "reuse", "archived", "deleted", "private"];
+
 /// What the query asks for, among what the caller sees.
 pub(crate) async fn narrowed(ctx: &Ctx) -> Result<Filter<Dataset>, Problem> {
     let mut filter = Filter::always();

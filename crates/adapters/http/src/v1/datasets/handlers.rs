@@ -16,6 +16,7 @@ use crate::{
     context::Ctx,
     problem::Problem,
     v1::objects::{self, Shown},
+    v2::search,
 };
 
 impl Shown for Dataset {
@@ -37,6 +38,9 @@ impl Shown for Dataset {
 
 pub(super) async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let filter = filters::narrowed(&ctx).await?;
+    if search::may_answer(&ctx, &filters::BEYOND_SEARCH) {
+        return search::listed::<Dataset>(&ctx, search::asked::datasets(&ctx).await?).await;
+    }
     objects::page::<Dataset>(&ctx, Some(filter), sort_field).await
 }
 

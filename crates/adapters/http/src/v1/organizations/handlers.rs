@@ -18,7 +18,8 @@ use crate::{
     context::{Ctx, no_content},
     paging::PageView,
     problem::Problem,
-    v1::objects,
+    v1::{objects, suggestions::suggested},
+    v2::search,
 };
 
 /// Items on a page unless a client asks otherwise.
@@ -36,7 +37,13 @@ pub(super) async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let filter =
         OrganizationFilter { q: text("q"), badge, name: text("name"), business_number_id: text("business_number_id") };
     let organizations = &ctx.services().organizations;
-    let page = organizations.page(&filter, sort, at).await?;
+    let page = if search::may_answer(&ctx, &["name", "business_number_id"]) {
+        let asked = search::asked::organizations(&ctx)?;
+        let results = search::found::<Organization>(&ctx, &asked).await?;
+        search::page(&asked, &results, results.rows.clone())
+    } else {
+        organizations.page(&filter, sort, at).await?
+    };
     let users = organizations.members_of(page.items.iter().map(|row| &row.value)).await?;
     let rows = page.items.clone();
     let cards = cards(&ctx, rows.iter().map(|row| &row.value)).await?;
@@ -116,7 +123,10 @@ async fn expected(ctx: &Ctx) -> Result<Option<Version>, Problem> {
 pub(super) async fn suggest(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let text = ctx.params.required("q", "The string to autocomplete/suggest")?;
     let size = ctx.params.size(10, ctx.settings().page_size_max)?;
-    let found = ctx.services().organizations.suggest(text, size).await?;
+    let found = match suggested(&ctx, text, size).await? {
+        Some(found) => found,
+        None => ctx.services().organizations.suggest(text, size).await?,
+    };
     let organizations: Vec<&Organization> = found.iter().map(|row| &row.value).collect();
     let shown: Vec<Suggestion<'_>> =
         organizations.into_iter().map(|organization| Suggestion::new(&ctx, organization)).collect();

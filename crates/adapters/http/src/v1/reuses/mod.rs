@@ -25,6 +25,7 @@ use crate::{
     problem::Problem,
     upload::{self, UploadedImage},
     v1::{followers, narrowing::SHARED, objects, references::picture},
+    v2::search,
 };
 
 const REUSES: &str = "/api/1/reuses/";
@@ -117,6 +118,9 @@ pub(super) fn operations() -> Vec<Operation> {
 
 async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let narrowed = narrowed(&ctx).await?;
+    if search::may_answer(&ctx, &["dataservice", "dataset", "private"]) {
+        return search::listed::<Reuse>(&ctx, search::asked::reuses(&ctx)?).await;
+    }
     objects::page(&ctx, Some(narrowed), sort_field).await
 }
 

@@ -2,7 +2,7 @@
 
 mod extras;
 mod resources;
-mod views;
+pub(super) mod views;
 
 use actix_web::HttpResponse;
 use basalt_domain::{Dataset, Sort, dataset::sort_field};

@@ -40,7 +40,7 @@ const METRICS: [&str; 9] = [
 const PAGE_SIZE: u64 = 50;
 
 /// What is around the datasets of an answer.
-pub(super) struct AroundV2 {
+pub(in crate::v2) struct AroundV2 {
     around: Around,
     community: HashMap<ObjectId, u64>,
 }
@@ -62,7 +62,7 @@ enum LicenceView<'a> {
 /// A dataset.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "DatasetWithoutResources")]
-pub(super) struct DatasetViewV2<'a> {
+pub(in crate::v2) struct DatasetViewV2<'a> {
     id: Id,
     title: &'a str,
     acronym: Option<&'a str>,
@@ -107,7 +107,7 @@ pub(super) struct DatasetViewV2<'a> {
 
 impl AroundV2 {
     /// Of these datasets: one read more than in `/api/1/`, of what others made of them.
-    pub(super) async fn of(ctx: &Ctx, datasets: &[&Dataset]) -> Result<Self, Problem> {
+    pub(in crate::v2) async fn of(ctx: &Ctx, datasets: &[&Dataset]) -> Result<Self, Problem> {
         let mut community = HashMap::new();
         for dataset in made_of(ctx, datasets).await?.iter().filter_map(|row| row.value.dataset) {
             *community.entry(dataset).or_default() += 1;
@@ -118,7 +118,7 @@ impl AroundV2 {
 
 impl<'a> DatasetViewV2<'a> {
     /// The answer about one of the datasets.
-    pub(super) fn new(ctx: &Ctx, dataset: &'a Dataset, loaded: &'a AroundV2) -> Self {
+    pub(in crate::v2) fn new(ctx: &Ctx, dataset: &'a Dataset, loaded: &'a AroundV2) -> Self {
         let AroundV2 { around, community } = loaded;
         let (id, base) = (dataset.id, ctx.links.base());
         let resources = format!("{base}/api/2/datasets/{id}/resources/?page=1&page_size={PAGE_SIZE}");

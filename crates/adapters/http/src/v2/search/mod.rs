@@ -1,0 +1,165 @@
+//! `/api/2/…/search/`: what people type, in the index of full text.
+//!
+//! One file says what the parameters mean ([`asked`]), one how an answer looks ([`views`]); the operations differ in what they show.
+
+pub(crate) mod asked;
+mod views;
+
+use actix_web::HttpResponse;
+use basalt_app::search::{Results, Searchable};
+use basalt_domain::{Dataservice, Dataset, Organization, Post, Reuse, Topic};
+use basalt_ports::Page;
+use serde::Serialize;
+
+use self::{asked::Asked, views::SearchPageView};
+use super::datasets::views::{AroundV2, DatasetViewV2};
+use crate::{
+    Operation,
+    context::Ctx,
+    operation::{PAGING, QueryParam},
+    paging::PageView,
+    problem::Problem,
+    v1::{
+        dataservices::views::DataserviceView,
+        objects::Shown,
+        organizations::views::OrganizationView,
+        owners::Owners,
+        posts::views::{Around, PostView},
+    },
+    v2::{reuses::ReuseView, topics::views::TopicView},
+};
+
+pub(super) fn operations() -> Vec<Operation> {
+    let search = |id, path, run: fn(Ctx) -> crate::operation::Answering, parameters: &[QueryParam]| {
+        Operation::get(id, path, run).query(&PAGING).query(&asked::COMMON).query(parameters)
+    };
+    vec![
+        search("search_datasets", "/api/2/datasets/search/", |ctx| Box::pin(datasets(ctx)), &asked::DATASETS)
+            .answers::<SearchPageView<DatasetViewV2<'static>>>(200)
+            .summary("Finds datasets, the best first, and counts what was found"),
+        search(
+            "search_organizations",
+            "/api/2/organizations/search/",
+            |ctx| Box::pin(organizations(ctx)),
+            &asked::ORGANIZATIONS,
+        )
+        .answers::<SearchPageView<OrganizationView<'static>>>(200)
+        .summary("Finds organisations, the best first, and counts what was found"),
+        search("search_reuses", "/api/2/reuses/search/", |ctx| Box::pin(reuses(ctx)), &asked::REUSES)
+            .answers::<SearchPageView<ReuseView<'static>>>(200)
+            .summary("Finds reuses, the best first, and counts what was found"),
+        search(
+            "search_dataservices",
+            "/api/2/dataservices/search/",
+            |ctx| Box::pin(dataservices(ctx)),
+            &asked::DATASERVICES,
+        )
+        .answers::<SearchPageView<DataserviceView<'static>>>(200)
+        .summary("Finds dataservices, the best first, and counts what was found"),
+        search("search_topics", "/api/2/topics/search/", |ctx| Box::pin(topics(ctx)), &asked::TOPICS)
+            .answers::<SearchPageView<TopicView<'static>>>(200)
+            .summary("Finds topics, the best first, and counts what was found"),
+        search("search_posts", "/api/2/posts/search/", |ctx| Box::pin(posts(ctx)), &asked::POSTS)
+            .answers::<SearchPageView<PostView<'static>>>(200)
+            .summary("Finds posts, the best first, and counts what was found"),
+    ]
+}
+
+/// Finds what was asked for. 404 behind the last page.
+pub(crate) async fn found<E: Searchable>(ctx: &Ctx, asked: &Asked) -> Result<Results<E>, Problem> {
+    let search = &ctx.services().search;
+    if ctx.request.headers().get("x-wait-for-index").is_some_and(|value| value != "false") {
+        search.catch_up().await?;
+    }
+    let results = search.find::<E>(&asked.query).await?;
+    if results.rows.is_empty() && asked.at.page() > 1 && asked.at.offset() >= results.total {
+        return Err(Problem::not_found());
+    }
+    Ok(results)
+}
+
+/// The answer with these items.
+fn answer<E: Searchable, V: Serialize>(
+    ctx: &Ctx,
+    asked: &Asked,
+    results: &Results<E>,
+    data: Vec<V>,
+) -> Result<HttpResponse, Problem> {
+    let list = PageView::new(ctx, page(asked, results, data));
+    ctx.ok(&SearchPageView::new(list, &results.facets))
+}
+
+/// Can the index answer this list of `/api/1/`? It holds what everybody sees, and knows nothing of these parameters.
+pub(crate) fn may_answer(ctx: &Ctx, beyond: &[&str]) -> bool {
+    ctx.params.filled("q").is_some()
+        // Those who have a key may see more.
+        && ctx.caller.viewer.user.is_none()
+        && ctx.services().search.is_attached()
+        && !beyond.iter().any(|name| ctx.params.filled(name).is_some())
+}
+
+/// A list of `/api/1/` from the index.
+pub(crate) async fn listed<E: Searchable + Shown>(ctx: &Ctx, asked: Asked) -> Result<HttpResponse, Problem> {
+    let results = found::<E>(ctx, &asked).await?;
+    let objects: Vec<&E> = results.rows.iter().map(|row| &row.value).collect();
+    let around = E::around(ctx, &objects).await?;
+    let items = objects.iter().map(|object| E::view(ctx, object, &around)).collect();
+    ctx.ok(&PageView::new(ctx, page(&asked, &results, items)))
+}
+
+/// A page of results.
+pub(crate) fn page<E: Searchable, V>(asked: &Asked, results: &Results<E>, items: Vec<V>) -> Page<V> {
+    Page { items, total: results.total, page: asked.at.page(), page_size: asked.at.page_size() }
+}
+
+async fn datasets(ctx: Ctx) -> Result<HttpResponse, Problem> {
+    let asked = asked::datasets(&ctx).await?;
+    let results = found::<Dataset>(&ctx, &asked).await?;
+    let objects: Vec<&Dataset> = results.rows.iter().map(|row| &row.value).collect();
+    let around = AroundV2::of(&ctx, &objects).await?;
+    let data = objects.iter().map(|object| DatasetViewV2::new(&ctx, object, &around)).collect();
+    answer(&ctx, &asked, &results, data)
+}
+
+async fn organizations(ctx: Ctx) -> Result<HttpResponse, Problem> {
+    let asked = asked::organizations(&ctx)?;
+    let results = found::<Organization>(&ctx, &asked).await?;
+    let users = ctx.services().organizations.members_of(results.rows.iter().map(|row| &row.value)).await?;
+    let data = results.rows.iter().map(|row| OrganizationView::new(&ctx, &row.value, &users, None)).collect();
+    answer(&ctx, &asked, &results, data)
+}
+
+async fn reuses(ctx: Ctx) -> Result<HttpResponse, Problem> {
+    let asked = asked::reuses(&ctx)?;
+    let results = found::<Reuse>(&ctx, &asked).await?;
+    let owners = Owners::of(&ctx, results.rows.iter().map(|row| &row.value)).await?;
+    let data = results.rows.iter().map(|row| ReuseView::new(&ctx, &row.value, &owners)).collect();
+    answer(&ctx, &asked, &results, data)
+}
+
+async fn dataservices(ctx: Ctx) -> Result<HttpResponse, Problem> {
+    let asked = asked::dataservices(&ctx).await?;
+    shown::<Dataservice>(&ctx, &asked).await
+}
+
+async fn topics(ctx: Ctx) -> Result<HttpResponse, Problem> {
+    let asked = asked::topics(&ctx)?;
+    shown::<Topic>(&ctx, &asked).await
+}
+
+async fn shown<E: Searchable + Shown>(ctx: &Ctx, asked: &Asked) -> Result<HttpResponse, Problem> {
+    let results = found::<E>(ctx, asked).await?;
+    let objects: Vec<&E> = results.rows.iter().map(|row| &row.value).collect();
+    let around = E::around(ctx, &objects).await?;
+    let data = objects.iter().map(|object| E::view(ctx, object, &around)).collect();
+    answer(ctx, asked, &results, data)
+}
+
+async fn posts(ctx: Ctx) -> Result<HttpResponse, Problem> {
+    let asked = asked::posts(&ctx)?;
+    let results = found::<Post>(&ctx, &asked).await?;
+    let objects: Vec<&Post> = results.rows.iter().map(|row| &row.value).collect();
+    let around = Around::of(&ctx, &objects, false).await?;
+    let data = objects.iter().map(|post| PostView::new(&ctx, post, &around)).collect();
+    answer(&ctx, &asked, &results, data)
+}

@@ -57,7 +57,7 @@ DECIDED = [
     (r"- GET /api/1/avatars/.*", None, "`GET /avatars/{id}/{size}/`"),
     (r"\S+ GET /api/1/\S+/followers/.*", 200, "`since` of a follow"),
     (r"\S+ GET /api/1/notifications/.*", 200, "notices about discussions"),
-    (r"\S+ GET /api/1/activity/.*", 200, "`total` of `/activity/`"),
+    (r"\S+ GET /api/1/activity/.*", 200, "activities listed"),
     (r"\S+ GET /api/1/me/(org_datasets|reuses)/.*", 200, "order of `/me/` lists"),
     (r"\S+ GET /api/1/organizations/suggest/.*", 200, "words of suggestions"),
     (r"\S+ GET /api/1/me/org_discussions/.*", 404, "notices about discussions"),

@@ -115,13 +115,11 @@ fn shown_as(path: &FilePath, folder: &str) -> (String, &'static str) {
 }
 
 fn tag_of(meta: &FileMeta) -> String {
-    match &meta.etag {
-        Some(tag) => format!("\"{tag}\""),
-        None => {
-            let changed = meta.last_modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-            format!("\"{:x}-{:x}\"", meta.size_bytes, changed.as_millis())
-        }
+    if let Some(tag) = &meta.etag {
+        return format!("\"{tag}\"");
     }
+    let changed = meta.last_modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    format!("\"{:x}-{:x}\"", meta.size_bytes, changed.as_millis())
 }
 
 /// The one range that is asked for; what is malformed, or several ranges, asks for the whole file.

@@ -147,11 +147,10 @@ async fn receive(ctx: &Ctx, slug: &str) -> Result<Received, Problem> {
             return Err(problem);
         }
     }
-    let result = match came {
+    match came {
         None => joined(ctx, slug, &told).await,
         Some((incoming, name)) => whole_or_part(ctx, incoming, &name, &told).await,
-    };
-    result
+    }
 }
 
 async fn read_field(
@@ -203,16 +202,14 @@ async fn read_text(field: &mut Field) -> Result<String, Problem> {
 async fn begin(ctx: &Ctx, slug: &str, name: &str, told: &Told) -> Result<Incoming, Problem> {
     let limit = ctx.settings().resource_limit;
     let uploads = &ctx.services().uploads;
-    Ok(match told.part()? {
-        Some((upload, index)) => uploads.begin_part(&ctx.caller, upload, index, limit).await?,
-        None => {
-            // What is refused in the end need not come at all. Parts may be called anything without dot.
-            if file_name::extension(&file_name::harmless(name)).is_some() {
-                allowed(ctx, name)?;
-            }
-            uploads.begin(slug, name, limit).await?
-        }
-    })
+    if let Some((upload, index)) = told.part()? {
+        return Ok(uploads.begin_part(&ctx.caller, upload, index, limit).await?);
+    }
+    // What is refused in the end need not come at all. Parts may be called anything without dot.
+    if file_name::extension(&file_name::harmless(name)).is_some() {
+        allowed(ctx, name)?;
+    }
+    Ok(uploads.begin(slug, name, limit).await?)
 }
 
 /// What to do with the file that came, now that everything was told.

@@ -151,19 +151,18 @@ impl<'a> Reader<'a> {
     }
 
     /// The map of this name where one was sent; what else was sent is none.
+    #[expect(clippy::option_option, reason = "absent, cleared and a map are three wishes")]
     pub(super) fn map(&self, name: &str) -> Option<Option<&'a Map<String, Value>>> {
         self.get(name).map(|sent| sent.as_object().filter(|map| !map.is_empty()))
     }
 
     /// The list of this name where one was sent.
     pub(super) fn list(&mut self, name: &str) -> Option<&'a [Value]> {
-        match self.get(name)? {
-            Value::Array(items) => Some(items),
-            _ => {
-                self.refuse(name, NOT_LIST);
-                None
-            }
+        let items = self.get(name)?.as_array();
+        if items.is_none() {
+            self.refuse(name, NOT_LIST);
         }
+        items.map(Vec::as_slice)
     }
 
     /// A map of anything but null.

@@ -32,6 +32,9 @@ pub struct Total {
     pub name: &'static str,
     /// Which records it counts.
     pub condition: fn() -> Condition,
+    /// Fields for each value of which a number of its own is kept as well: of those records, how
+    /// many have this value there.
+    pub by: &'static [FieldSpec],
 }
 
 /// A collection (table) of records.

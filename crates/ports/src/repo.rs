@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use basalt_domain::{Entity, Filter, Sort};
+use basalt_domain::{Collection, Condition, Entity, Filter, Sort};
 
 use crate::{
     Page, PageRequest, Query, Raw, SortKey, Storage, StorageError, Stored,
@@ -114,14 +114,23 @@ impl<E: Entity> Repo<E> {
     /// How many records the filter holds for.
     pub async fn count(&self, filter: &Filter<E>) -> Result<u64, StorageError> {
         let condition = filter.condition();
-        let Some(cache) = self.cache() else { return self.storage.count(E::COLLECTION, condition).await };
+        let Some(cache) = self.cache() else { return self.counted(condition).await };
         if let Some(count) = cache.count(condition) {
             return Ok(count);
         }
         let before = cache.before();
-        let count = self.storage.count(E::COLLECTION, condition).await?;
+        let count = self.counted(condition).await?;
         cache.keep_count(before, condition, count);
         Ok(count)
+    }
+
+    /// Asks the storage; where a declared total is a part of the condition, for it and the rest.
+    async fn counted(&self, condition: &Condition) -> Result<u64, StorageError> {
+        let Some((total, rest)) = parts(E::COLLECTION, condition) else {
+            return self.storage.count(E::COLLECTION, condition).await;
+        };
+        let total = self.storage.count(E::COLLECTION, &total).await?;
+        Ok(total + self.storage.count(E::COLLECTION, &rest).await?)
     }
 
     /// Is there any?
@@ -174,6 +183,31 @@ pub fn decode<E: Entity>(stored: &Stored<Raw>) -> Result<Stored<E>, StorageError
         Ok(value) => Ok(Stored { value, version: stored.version }),
         Err(source) => Err(StorageError::Corrupt { collection: E::COLLECTION.name, id: id_of(&stored.value), source }),
     }
+}
+
+/// Two conditions that exclude each other and are this one together: all that a declared total
+/// counts, and the little that is seen beside it. `Any([total, rest…])`, alone or one of several
+/// conditions, is what members ask for.
+fn parts(of: &'static Collection, condition: &Condition) -> Option<(Condition, Condition)> {
+    let all = if let Condition::All(all) = condition { all.as_slice() } else { std::slice::from_ref(condition) };
+    for (at, one) in all.iter().enumerate() {
+        let Condition::Any(any) = one else { continue };
+        let Some(chosen) = any.iter().position(|alternative| of.total(alternative).is_some()) else { continue };
+        let others = |except: usize, from: &[Condition]| -> Vec<Condition> {
+            from.iter().enumerate().filter(|(place, _one)| *place != except).map(|(_place, one)| one.clone()).collect()
+        };
+        let total = any.get(chosen)?;
+        let mut counted = if let Condition::All(parts) = total { parts.clone() } else { vec![total.clone()] };
+        counted.extend(others(at, all));
+        let counted = match <[Condition; 1]>::try_from(counted) {
+            Ok([only]) => only,
+            Err(counted) => Condition::All(counted),
+        };
+        let mut rest = vec![Condition::Any(others(chosen, any)), Condition::Not(Box::new(total.clone()))];
+        rest.extend(others(at, all));
+        return Some((counted, Condition::All(rest)));
+    }
+    None
 }
 
 /// The id of a record that cannot be read, for the log.

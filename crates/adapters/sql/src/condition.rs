@@ -45,6 +45,48 @@ pub(crate) fn shortened(text: Expr) -> Expr {
     Func::cust(Alias::new("LEFT")).arg(text).arg(Expr::cust(KEY_CHARS.to_string())).into()
 }
 
+/// The same, but nothing that an index may lead to: SQLite's own sign for that.
+pub(crate) fn no_index(expression: Expr) -> Expr {
+    Expr::cust_with_exprs("+(?)", [expression])
+}
+
+/// This value, asked of each record that something else leads to (SQLite).
+pub(crate) fn asked_of_each(table: &Table, path: Path, value: &Value) -> Expr {
+    if path.many {
+        let mut rows = Select::select();
+        rows.expr(Expr::cust("1")).from(Alias::new(&table.side));
+        return Expr::exists(rows.and_where(side_row(table, path, value)).and_where(same_record(table)).take());
+    }
+    match (table.column(path.name), encode::compared(path.kind, value)) {
+        (Some(found), Some(value)) => no_index(column(table, &found.name)).eq(value),
+        _ => never(),
+    }
+}
+
+/// Leads a `SELECT` from this value to the records, where nothing else does: by the index of its
+/// column, or from the side table by the primary key (SQLite).
+pub(crate) fn lead(table: &Table, path: Path, value: &Value, select: &mut SelectStatement) {
+    if !path.many {
+        select.and_where(is(Dialect::Sqlite, table, path, &Test::Eq(value.clone())));
+        return;
+    }
+    let mut rows = Select::select();
+    rows.column(Alias::new("entity_id")).from(Alias::new(&table.side)).and_where(side_row(table, path, value));
+    select.and_where(column(table, "id").in_subquery(rows.take()));
+}
+
+fn side_row(table: &Table, path: Path, value: &Value) -> Expr {
+    let of = |name: &str| Expr::col((Alias::new(&table.side), Alias::new(name)));
+    match encode::side_text(path.kind, value) {
+        Some(text) => of("field").eq(path.name).and(of("value").eq(text)),
+        None => never(),
+    }
+}
+
+fn same_record(table: &Table) -> Expr {
+    Expr::col((Alias::new(&table.side), Alias::new("entity_id"))).eq(column(table, "id"))
+}
+
 fn always() -> Expr {
     Expr::cust("1 = 1")
 }

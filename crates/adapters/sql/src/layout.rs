@@ -1,9 +1,9 @@
 //! Tables, columns and indexes of the declared collections, and the statements made once from them.
 
-use basalt_domain::{Collection, Condition, Document, Kind, Path};
+use basalt_domain::{Collection, Document, Kind, Path};
 use sea_orm::Value as Sql;
 
-use crate::{dialect::Dialect, encode, schema};
+use crate::{dialect::Dialect, encode, schema, totals::Kept};
 
 /// Numbers of rows that are inserted by one statement: few different ones, so that each is prepared once.
 pub(crate) const BATCHES: [usize; 4] = [64, 16, 4, 1];
@@ -43,8 +43,8 @@ pub(crate) struct Table {
     pub(crate) side: String,
     pub(crate) unique: Vec<Unique>,
     pub(crate) indexes: Vec<Index>,
-    /// Names and conditions of the declared totals.
-    pub(crate) totals: Vec<(&'static str, Condition)>,
+    /// The declared totals.
+    pub(crate) totals: Vec<Kept>,
     /// `SELECT id, version, document` of as many ids as [`BATCHES`] says, in their order, before a write.
     selects: Vec<String>,
     /// `UPDATE` by id and version.
@@ -58,8 +58,8 @@ pub(crate) struct Table {
     side_inserts: Vec<String>,
     pub(crate) side_delete: String,
     pub(crate) side_delete_all: String,
-    /// Moves a total by a number.
-    pub(crate) move_total: String,
+    /// Moves as many totals as [`BATCHES`] says, each by a number.
+    move_totals: Vec<String>,
 }
 
 impl Table {
@@ -113,7 +113,7 @@ impl Table {
         Self {
             of,
             name: of.name.to_owned(),
-            totals: of.totals.iter().map(|total| (total.name, (total.condition)())).collect(),
+            totals: of.totals.iter().map(Kept::new).collect(),
             // Sorted: transactions that lock the same records lock them in the same order.
             selects: BATCHES
                 .map(|rows| {
@@ -136,7 +136,7 @@ impl Table {
                 p(3)
             ),
             side_delete_all: format!("DELETE FROM {side_table} WHERE entity_id = {}", p(1)),
-            move_total: schema::move_total(dialect),
+            move_totals: BATCHES.map(|rows| schema::move_totals(dialect, &rows_of(dialect, rows, 3))).to_vec(),
             columns,
             many,
             side,
@@ -171,6 +171,11 @@ impl Table {
     /// The same for the side table.
     pub(crate) fn side_insert_of(&self, rows: usize) -> (&str, usize) {
         batch_of(&self.side_inserts, rows)
+    }
+
+    /// The same for totals: collection, name, by how much.
+    pub(crate) fn move_totals_of(&self, totals: usize) -> (&str, usize) {
+        batch_of(&self.move_totals, totals)
     }
 
     /// The values of the columns.

@@ -24,6 +24,8 @@ mod schema;
 mod select;
 mod sqlite;
 mod storage;
+mod totals;
+mod way;
 
 pub use connect::SqlOptions;
 pub use storage::SqlStorage;

@@ -14,7 +14,9 @@ use sea_orm::{
     Value as Sql,
 };
 
-use crate::{SqlStorage, connect::Place, dialect::Dialect, error::unavailable, layout::Table, schema, select};
+use crate::{
+    SqlStorage, connect::Place, dialect::Dialect, error::unavailable, layout::Table, schema, select, totals::Kept,
+};
 
 const FINGERPRINT: &str = "fingerprint";
 /// Documents that are read at once when columns are filled.
@@ -210,13 +212,48 @@ impl Migration<'_> {
     }
 
     async fn count_totals(&self, table: &Table) -> Result<(), StorageError> {
-        for (name, condition) in &table.totals {
+        for total in &table.totals {
+            let Kept { name, condition, .. } = total;
+            self.count_by_values(table, total).await?;
             let count = select::count(self.dialect, table, condition);
             let row = self.transaction.query_one_raw(count).await.map_err(unavailable)?;
             let records: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0)).map_err(unavailable)?;
             let [delete, insert] = schema::write_total(self.dialect);
             self.execute(&delete, vec![table.of.name.into(), (*name).into()]).await?;
             self.execute(&insert, vec![table.of.name.into(), (*name).into(), records.into()]).await?;
+        }
+        Ok(())
+    }
+
+    /// Counts a total by the values of fields that it is kept by.
+    async fn count_by_values(&self, table: &Table, total: &Kept) -> Result<(), StorageError> {
+        let below = total.prefix();
+        // The next text after all that begin so.
+        let end = format!("{}0", total.name);
+        let values = vec![table.of.name.into(), below.into(), end.into()];
+        self.execute(&schema::delete_totals_below(self.dialect), values).await?;
+        let restriction = select::restriction(self.dialect, table, &total.condition);
+        for path in total.by {
+            let Some(sql) = schema::count_by(self.dialect, table, path, &restriction) else { continue };
+            let rows =
+                self.transaction.query_all_raw(self.storage.statement(sql, Vec::new())).await.map_err(unavailable)?;
+            let mut counted: Vec<(String, i64)> = Vec::with_capacity(rows.len());
+            for row in rows {
+                let value: String = row.try_get_by_index(0).map_err(unavailable)?;
+                let number: i64 = row.try_get_by_index(1).map_err(unavailable)?;
+                counted.extend(total.of_text(path, &value).map(|name| (name, number)));
+            }
+            let mut rest = counted.as_slice();
+            while !rest.is_empty() {
+                let (sql, batch) = table.move_totals_of(rest.len());
+                let (now, later) = rest.split_at(batch);
+                rest = later;
+                let mut values: Vec<Sql> = Vec::with_capacity(batch * 3);
+                for (name, number) in now {
+                    values.extend([table.of.name.into(), name.as_str().into(), (*number).into()]);
+                }
+                self.execute(sql, values).await?;
+            }
         }
         Ok(())
     }

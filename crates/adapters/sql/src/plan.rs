@@ -61,8 +61,8 @@ struct Image {
     text: String,
     /// Its side rows.
     side: Vec<(&'static str, String)>,
-    /// For each total of the table: is it counted?
-    counted: Vec<bool>,
+    /// Names of the totals of the table that it is counted in.
+    counted: Vec<String>,
 }
 
 impl Written {
@@ -74,7 +74,7 @@ impl Written {
 
 impl Image {
     fn new(table: &Table, text: String, document: &Document) -> Self {
-        let counted = table.totals.iter().map(|(_name, condition)| condition.matches(document)).collect();
+        let counted = table.totals.iter().flat_map(|total| total.counting(document)).collect();
         Self { text, side: table.side_values(document), counted }
     }
 }
@@ -193,8 +193,9 @@ pub(crate) struct Run<'a> {
     /// What was read or written so far; `None` is known not to be there.
     known: HashMap<Key<'a>, Option<Record<'a>>>,
     rows: Vec<Row<'a>>,
-    /// By how much to move totals, and the statement that does.
-    deltas: BTreeMap<(&'static str, &'static str), (&'a str, i64)>,
+    /// By how much to move totals, in the order of their names: transactions that move the same ones
+    /// wait for each other instead of deadlocking.
+    deltas: BTreeMap<(&'static str, String), (&'a Table, i64)>,
     queue: Vec<(Command<'a>, Must<'a>)>,
 }
 
@@ -250,12 +251,24 @@ impl<'a> Run<'a> {
             self.apply(step)?;
         }
         self.flush();
-        for ((collection, name), (sql, delta)) in std::mem::take(&mut self.deltas) {
-            if delta != 0 {
-                self.run(sql, vec![delta.into(), collection.into(), name.into()]);
-            }
-        }
+        self.move_totals();
         Ok(self.queue)
+    }
+
+    fn move_totals(&mut self) {
+        let moved = std::mem::take(&mut self.deltas).into_iter().filter(|(_name, (_table, by))| *by != 0);
+        let moved: Vec<((&'static str, String), (&'a Table, i64))> = moved.collect();
+        let mut rest = moved.as_slice();
+        while let Some((_name, (table, _by))) = rest.first() {
+            let (sql, batch) = table.move_totals_of(rest.len());
+            let (now, later) = rest.split_at(batch);
+            rest = later;
+            let mut values: Vec<Sql> = Vec::with_capacity(batch * 3);
+            for ((collection, name), (_table, by)) in now {
+                values.extend([(*collection).into(), name.as_str().into(), (*by).into()]);
+            }
+            self.run(sql, values);
+        }
     }
 
     fn run(&mut self, sql: &'a str, values: Vec<Sql>) {
@@ -433,12 +446,11 @@ impl<'a> Run<'a> {
 
     /// Moves the totals that count one of both and not the other.
     fn count(&mut self, table: &'a Table, old: Option<&Image>, new: Option<&Image>) {
-        for (at, (name, _condition)) in table.totals.iter().enumerate() {
-            let counts = |image: Option<&Image>| {
-                i64::from(image.is_some_and(|image| image.counted.get(at).copied().unwrap_or(false)))
-            };
-            let (_sql, delta) = self.deltas.entry((table.of.name, name)).or_insert((&table.move_total, 0));
-            *delta += counts(new) - counts(old);
+        let names = |image: Option<&Image>| image.map(|image| image.counted.clone()).unwrap_or_default();
+        let moved = names(old).into_iter().map(|name| (name, -1)).chain(names(new).into_iter().map(|name| (name, 1)));
+        for (name, by) in moved {
+            let (_table, delta) = self.deltas.entry((table.of.name, name)).or_insert((table, 0));
+            *delta += by;
         }
     }
 }

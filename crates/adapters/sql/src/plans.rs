@@ -9,7 +9,7 @@ use basalt_domain::{
 use basalt_ports::{Query, SortKey, Storage};
 use sea_orm::Statement;
 
-use crate::{SqlOptions, SqlStorage, select};
+use crate::{SqlOptions, SqlStorage, select, way::Way};
 
 async fn storage() -> (SqlStorage, tempfile::TempDir) {
     let home = tempfile::tempdir().unwrap();
@@ -34,13 +34,13 @@ async fn the_default_list_reads_a_covering_index() {
     let table = storage.table(Organization::COLLECTION).unwrap();
     for key in [CREATED_AT.descending().into(), NAME.ascending().into()] {
         let list = query(visible().into_condition(), &[key]);
-        let ids = plan(&storage, select::ids(storage.dialect, table, &list)).await;
+        let ids = plan(&storage, select::ids(storage.dialect, table, &list, &Way::Plain)).await;
         assert!(ids.contains("USING COVERING INDEX organization_deleted_"), "{ids}");
         assert!(!ids.contains("TEMP B-TREE"), "{ids}");
-        let first = plan(&storage, select::fetch(storage.dialect, table, &list)).await;
+        let first = plan(&storage, select::fetch(storage.dialect, table, &list, &Way::Plain)).await;
         assert!(first.contains("USING INDEX organization_deleted_") && !first.contains("TEMP B-TREE"), "{first}");
         let deep = Query { offset: 20_000, ..list };
-        let deep = plan(&storage, select::fetch(storage.dialect, table, &deep)).await;
+        let deep = plan(&storage, select::fetch(storage.dialect, table, &deep, &Way::Plain)).await;
         assert!(deep.contains("USING COVERING INDEX organization_deleted_"), "{deep}");
     }
 }
@@ -58,7 +58,7 @@ async fn ids_and_slugs_and_members_are_found_by_index() {
         (MEMBER.eq(some[0].as_id().unwrap()).into_condition(), "organization_values_ix (field=? AND value=?)"),
         (joined_by(some[0].as_id().unwrap()).into_condition(), "organization_values_ix (field=? AND value=?)"),
     ] {
-        let plan = plan(&storage, select::fetch(storage.dialect, table, &query(condition, &[]))).await;
+        let plan = plan(&storage, select::fetch(storage.dialect, table, &query(condition, &[]), &Way::Plain)).await;
         assert!(plan.contains(index), "{plan}");
         assert!(!plan.contains("SCAN organization;"), "{plan}");
     }

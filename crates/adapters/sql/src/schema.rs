@@ -42,10 +42,42 @@ pub(crate) fn read_total(dialect: Dialect) -> String {
     format!("SELECT records FROM basalt_totals WHERE collection = {} AND name = {}", p(1), p(2))
 }
 
-/// Raises a total by a number.
-pub(crate) fn move_total(dialect: Dialect) -> String {
+/// Raises these totals (rows of collection, name and number); one that is not there yet is made.
+pub(crate) fn move_totals(dialect: Dialect, rows: &str) -> String {
+    let raise = if matches!(dialect, Dialect::Mysql { .. }) {
+        "ON DUPLICATE KEY UPDATE records = records + VALUES(records)"
+    } else {
+        "ON CONFLICT (collection, name) DO UPDATE SET records = basalt_totals.records + excluded.records"
+    };
+    format!("INSERT INTO basalt_totals (collection, name, records) VALUES {rows} {raise}")
+}
+
+/// How many records have each value of a field, of those that `restriction` holds for: value, number.
+pub(crate) fn count_by(dialect: Dialect, table: &Table, path: &Path, restriction: &str) -> Option<String> {
+    let (name, side) = (dialect.quote(&table.name), dialect.quote(&table.side));
+    if path.many {
+        // Names of fields come from declarations and hold no quotes.
+        return Some(format!(
+            "SELECT {side}.value, COUNT(*) FROM {side} JOIN {name} ON {name}.id = {side}.entity_id \
+             WHERE {side}.field = '{}' AND ({restriction}) GROUP BY {side}.value",
+            path.name
+        ));
+    }
+    let column = dialect.quote(&table.column(path.name)?.name);
+    let value = if path.kind == Kind::Bool {
+        format!("CASE WHEN {name}.{column} THEN '1' ELSE '0' END")
+    } else {
+        format!("{name}.{column}")
+    };
+    Some(format!(
+        "SELECT {value}, COUNT(*) FROM {name} WHERE {name}.{column} IS NOT NULL AND ({restriction}) GROUP BY {name}.{column}"
+    ))
+}
+
+/// Removes the totals of a collection by values of fields.
+pub(crate) fn delete_totals_below(dialect: Dialect) -> String {
     let p = |number| dialect.parameter(number);
-    format!("UPDATE basalt_totals SET records = records + {} WHERE collection = {} AND name = {}", p(1), p(2), p(3))
+    format!("DELETE FROM basalt_totals WHERE collection = {} AND name > {} AND name < {}", p(1), p(2), p(3))
 }
 
 /// Removes a total, and inserts it.
@@ -60,12 +92,10 @@ pub(crate) fn write_total(dialect: Dialect) -> [String; 2] {
 /// Makes the table of a collection, with its columns.
 pub(crate) fn create_table(dialect: Dialect, table: &Table) -> String {
     let (id, document) = (dialect.id_type(table.of.id), dialect.document_type());
-    let mut columns = vec![
-        format!("id {id} NOT NULL PRIMARY KEY"),
-        "version BIGINT NOT NULL".to_owned(),
-        format!("document {document} NOT NULL"),
-    ];
+    let mut columns = vec![format!("id {id} NOT NULL PRIMARY KEY"), "version BIGINT NOT NULL".to_owned()];
     columns.extend(table.columns.iter().map(|column| definition(dialect, column)));
+    // Last: SQLite reads through a long document to what stands behind it.
+    columns.push(format!("document {document} NOT NULL"));
     format!("CREATE TABLE {} ({}){}", dialect.quote(&table.name), columns.join(", "), engine(dialect))
 }
 
@@ -122,17 +152,21 @@ fn is_text(table: &Table, column: &str) -> bool {
     table.columns.iter().any(|found| found.name == column && found.path.kind == Kind::Text)
 }
 
-/// Makes an index for reading, the id at its end: a page of ids needs nothing else.
+/// Makes an index for reading, the id at its end unless it names a place for it: a page of ids needs nothing else.
 pub(crate) fn create_index(dialect: Dialect, table: &Table, index: &Index) -> String {
     // Absent values are the smallest everywhere but in PostgreSQL, unless told.
     let nulls = if dialect == Dialect::Postgres { " NULLS FIRST" } else { "" };
     let mut parts: Vec<String> = index
         .columns
         .iter()
-        .filter(|column| *column != "id")
-        .map(|column| format!("{}{nulls}", key_part(dialect, column, is_text(table, column))))
+        .map(|column| match column.as_str() {
+            "id" => "id".to_owned(),
+            column => format!("{}{nulls}", key_part(dialect, column, is_text(table, column))),
+        })
         .collect();
-    parts.push("id".into());
+    if !index.columns.iter().any(|column| column == "id") {
+        parts.push("id".into());
+    }
     let (name, on) = (dialect.quote(&index.name), dialect.quote(&table.name));
     format!("CREATE INDEX {name} ON {on} ({})", parts.join(", "))
 }

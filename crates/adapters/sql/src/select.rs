@@ -4,13 +4,17 @@ use basalt_domain::{Condition, Test};
 use basalt_ports::{Query, SortKey};
 use sea_orm::{
     ExprTrait, Statement,
-    sea_query::{Alias, Expr, NullOrdering, Order, Query as Select, SelectStatement},
+    sea_query::{
+        Alias, Expr, MysqlQueryBuilder, NullOrdering, Order, PostgresQueryBuilder, Query as Select, SelectStatement,
+        SqliteQueryBuilder,
+    },
 };
 
 use crate::{
-    condition::{column, expression, shortened},
+    condition::{self, column, expression, shortened},
     dialect::Dialect,
     layout::Table,
+    way::Way,
 };
 
 /// Pages that begin later than this are found by an index scan over ids; documents are read for
@@ -45,28 +49,40 @@ fn leads(table: &Table, condition: &Condition, few: bool) -> bool {
 }
 
 /// `version, document` of the records of a query, in its order.
-pub(crate) fn fetch(dialect: Dialect, table: &Table, query: &Query) -> Statement {
+pub(crate) fn fetch(dialect: Dialect, table: &Table, query: &Query, way: &Way) -> Statement {
     let mut select = Select::select();
     select.expr(column(table, "version")).expr(column(table, "document")).from(Alias::new(&table.name));
-    if query.offset > DEEP {
+    if query.offset > DEEP || matches!(way, Way::FromValue(..)) {
         let mut page = Select::select();
         page.expr_as(column(table, "id"), Alias::new("page_id")).from(Alias::new(&table.name));
-        restrict(dialect, table, query, &mut page);
+        restrict(dialect, table, query, way, &mut page);
         let same = Expr::col((Alias::new("page"), Alias::new("page_id"))).eq(column(table, "id"));
         select.join_subquery(sea_orm::JoinType::InnerJoin, page, Alias::new("page"), same);
         order(dialect, table, query, &mut select);
     } else {
-        restrict(dialect, table, query, &mut select);
+        restrict(dialect, table, query, way, &mut select);
     }
     dialect.backend().build(&select)
 }
 
 /// `id` of the records of a query, in its order.
-pub(crate) fn ids(dialect: Dialect, table: &Table, query: &Query) -> Statement {
+pub(crate) fn ids(dialect: Dialect, table: &Table, query: &Query, way: &Way) -> Statement {
     let mut select = Select::select();
     select.expr(column(table, "id")).from(Alias::new(&table.name));
-    restrict(dialect, table, query, &mut select);
+    restrict(dialect, table, query, way, &mut select);
     dialect.backend().build(&select)
+}
+
+/// A condition without parameters as text, for statements that are written by hand.
+pub(crate) fn restriction(dialect: Dialect, table: &Table, condition: &Condition) -> String {
+    let mut select = Select::select();
+    select.expr(Expr::cust("1")).from(Alias::new(&table.name)).and_where(expression(dialect, table, condition));
+    let whole = match dialect {
+        Dialect::Sqlite => select.to_string(SqliteQueryBuilder),
+        Dialect::Postgres => select.to_string(PostgresQueryBuilder),
+        Dialect::Mysql { .. } => select.to_string(MysqlQueryBuilder),
+    };
+    whole.split_once(" WHERE ").map_or_else(|| "1 = 1".to_owned(), |(_select, condition)| condition.to_owned())
 }
 
 /// The number of records.
@@ -79,9 +95,33 @@ pub(crate) fn count(dialect: Dialect, table: &Table, condition: &Condition) -> S
     dialect.backend().build(&select)
 }
 
-fn restrict(dialect: Dialect, table: &Table, query: &Query, select: &mut SelectStatement) {
+fn restrict(dialect: Dialect, table: &Table, query: &Query, way: &Way, select: &mut SelectStatement) {
     if query.condition != Condition::always() {
-        select.and_where(expression(dialect, table, &query.condition));
+        let all = if let Condition::All(all) = &query.condition {
+            all.as_slice()
+        } else {
+            std::slice::from_ref(&query.condition)
+        };
+        for one in all {
+            match (way, one) {
+                (Way::InOrder(path, value), Condition::Is(of, Test::Eq(asked))) if of == path && asked == value => {
+                    select.and_where(condition::asked_of_each(table, *path, value));
+                }
+                (Way::FromValue(path, value), Condition::Is(of, Test::Eq(asked))) if of == path && asked == value => {
+                    condition::lead(table, *path, value, select);
+                }
+                (Way::InOrderAny, Condition::Any(_)) => {
+                    select.and_where(condition::no_index(expression(dialect, table, one)));
+                }
+                // What else is asked must not lead.
+                (Way::FromValue(..), _) => {
+                    select.and_where(condition::no_index(expression(dialect, table, one)));
+                }
+                _ => {
+                    select.and_where(expression(dialect, table, one));
+                }
+            }
+        }
     }
     order(dialect, table, query, select);
     // Databases count in signed numbers.

@@ -24,6 +24,8 @@ use crate::{
     migrate,
     row::{Read, Row},
     schema, select,
+    totals::{self, Answer},
+    way::{self, Way},
 };
 
 /// Keeps documents in an SQL database.
@@ -83,6 +85,26 @@ impl SqlStorage {
         }
     }
 
+    /// The way to the records of a query. Servers know their own.
+    async fn way(&self, table: &Table, query: &Query) -> Result<Way, StorageError> {
+        if self.dialect != Dialect::Sqlite || query.sort.is_empty() {
+            return Ok(Way::Plain);
+        }
+        let Some(filtered) = way::filtered(table, query) else {
+            let any = way::offers_alternatives(table, &query.condition);
+            return Ok(if any { Way::InOrderAny } else { Way::Plain });
+        };
+        let all = self.kept(table.of, filtered.total().to_owned()).await?;
+        let having = self.kept(table.of, filtered.number.clone()).await?;
+        Ok(filtered.way(having, all, query.offset.saturating_add(query.limit)))
+    }
+
+    /// A kept number; of what no record ever had there is none.
+    async fn kept(&self, of: &'static Collection, name: String) -> Result<u64, StorageError> {
+        let statement = self.statement(schema::read_total(self.dialect), vec![of.name.into(), name.into()]);
+        Ok(self.number(statement, true).await?.unwrap_or(0))
+    }
+
     async fn number(&self, statement: Statement, lookup: bool) -> Result<Option<u64>, StorageError> {
         let numbers = self.rows(statement, lookup, |row| row.number(0)).await?;
         Ok(numbers.first().map(|number| u64::try_from(*number).unwrap_or(0)))
@@ -98,25 +120,29 @@ impl Storage for SqlStorage {
         let stored = |row: &dyn Row| {
             Ok(Stored { value: Raw::Json(row.text(1)?), version: Version(row.number(0)?.cast_unsigned()) })
         };
-        self.rows(select::fetch(self.dialect, table, query), lookup, stored).await
+        let way = self.way(table, query).await?;
+        self.rows(select::fetch(self.dialect, table, query, &way), lookup, stored).await
     }
 
     #[tracing::instrument(name = "storage.sql.ids", level = "debug", skip_all, fields(collection = query.of.name))]
     async fn ids(&self, query: &Query) -> Result<Vec<Value>, StorageError> {
         let table = self.table(query.of)?;
         let lookup = select::is_lookup(table, query);
-        let keys = self.rows(select::ids(self.dialect, table, query), lookup, |row| row.text(0)).await?;
+        let way = self.way(table, query).await?;
+        let keys = self.rows(select::ids(self.dialect, table, query, &way), lookup, |row| row.text(0)).await?;
         keys.into_iter().map(|key| encode::id_of_key(query.of, key)).collect()
     }
 
     #[tracing::instrument(name = "storage.sql.count", level = "debug", skip_all, fields(collection = of.name))]
     async fn count(&self, of: &'static Collection, condition: &Condition) -> Result<u64, StorageError> {
         let table = self.table(of)?;
-        if let Some((name, _condition)) = table.totals.iter().find(|(_name, total)| total == condition) {
-            let statement = self.statement(schema::read_total(self.dialect), vec![of.name.into(), (*name).into()]);
-            if let Some(number) = self.number(statement, true).await? {
-                return Ok(number);
+        match totals::answer(&table.totals, condition) {
+            Some(Answer::Is(name)) => return self.kept(of, name).await,
+            Some(Answer::Less(all, less)) => {
+                let (all, less) = (self.kept(of, all).await?, self.kept(of, less).await?);
+                return Ok(all.saturating_sub(less));
             }
+            None => {}
         }
         Ok(self.number(select::count(self.dialect, table, condition), false).await?.unwrap_or(0))
     }

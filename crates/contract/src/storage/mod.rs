@@ -94,6 +94,8 @@ macro_rules! storage_contract {
             an_empty_set_changes_nothing,
             totals_are_exact_after_every_write,
             a_rolled_back_set_leaves_totals_alone,
+            totals_by_value_are_exact_after_every_write,
+            what_somebody_sees_beside_all_is_counted_exactly,
             a_change_is_noted_in_its_commit,
             a_commit_that_fails_notes_nothing,
             what_is_not_followed_is_not_noted,

@@ -2,10 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a suite is a test, and fails by panicking")]
 
 use basalt_domain::{
-    Condition, Organization, User,
+    CatalogueObject, Condition, Dataset, Entity, Filter, Organization, Owned, User, dataset,
     entities::{organization, user},
 };
-use basalt_ports::{Change, ChangeSet, Stored};
+use basalt_ports::{Change, ChangeSet, Query, Repo, Stored};
 
 use super::{NOON, ORGANIZATIONS, Shared, a_document, an_org, apply, insert_all, oid, put, stored};
 
@@ -62,4 +62,76 @@ pub async fn a_rolled_back_set_leaves_totals_alone(storage: Shared) {
     let taken = storage.commit(&ChangeSet::new().insert(&an_org(2, "b")).insert(&an_org(3, "a"))).await;
     assert!(taken.is_err());
     assert_eq!(visible(&storage).await, 1);
+}
+
+fn a_dataset(number: u32, tags: &[&str]) -> Dataset {
+    let mut dataset = Dataset::blank(oid(number), NOON.plus_millis(i64::from(number)));
+    dataset.slug = format!("dataset-{number}");
+    dataset.tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
+    dataset.organization = Some(oid(number % 2));
+    dataset
+}
+
+/// How many visible datasets pass; it must be what a list returns.
+async fn counted(storage: &Shared, filter: Filter<Dataset>) -> u64 {
+    let repo: Repo<Dataset> = Repo::new(std::sync::Arc::clone(storage), 0);
+    let count = repo.count(&filter).await.unwrap();
+    let query = Query { condition: filter.into_condition(), ..Query::all(Dataset::COLLECTION) };
+    assert_eq!(storage.ids(&query).await.unwrap().len() as u64, count, "{query:?}");
+    count
+}
+
+/// Of those that everybody sees, by one value of a field: tags, owner, licence, whether featured.
+pub async fn totals_by_value_are_exact_after_every_write(storage: Shared) {
+    let visible = Dataset::visible;
+    let tagged = |tag: &str| visible().and(dataset::TAG.eq(tag));
+    assert_eq!(counted(&storage, tagged("a")).await, 0);
+    let long = "x".repeat(400);
+    let mut set = [a_dataset(1, &["a", "b"]), a_dataset(2, &["a", &long]), a_dataset(3, &["a", "a"])];
+    set[0].license = Some("lov2".into());
+    set[2].featured = true;
+    insert_all(&storage, &set).await;
+    let all = async |expected: [u64; 6]| {
+        let found = [
+            counted(&storage, tagged("a")).await,
+            counted(&storage, tagged("b")).await,
+            counted(&storage, tagged(&long)).await,
+            counted(&storage, visible().and(Dataset::ORGANIZATION.eq(oid(1)))).await,
+            counted(&storage, dataset::LICENSE.eq("lov2").and(visible())).await,
+            counted(&storage, visible().and(dataset::FEATURED.eq(true).not())).await,
+        ];
+        assert_eq!(found, expected);
+    };
+    all([3, 1, 1, 2, 1, 2]).await;
+    let mut one: Stored<Dataset> = stored(&storage, &oid(1)).await;
+    one.value.tags = vec!["b".into(), "c".into()];
+    one.value.license = None;
+    storage.commit(&ChangeSet::new().update(&one)).await.unwrap();
+    all([2, 1, 1, 2, 0, 2]).await;
+    one = stored(&storage, &oid(1)).await;
+    one.value.private = true;
+    storage.commit(&ChangeSet::new().update(&one)).await.unwrap();
+    all([2, 0, 1, 1, 0, 1]).await;
+    let two: Stored<Dataset> = stored(&storage, &oid(2)).await;
+    storage.commit(&ChangeSet::new().delete(&two).insert(&a_dataset(5, &["b"]))).await.unwrap();
+    all([1, 1, 0, 2, 0, 1]).await;
+    let refused = storage.commit(&ChangeSet::new().insert(&a_dataset(6, &["a"])).insert(&a_dataset(5, &["a"]))).await;
+    assert!(refused.is_err());
+    storage.migrate().await.unwrap();
+    all([1, 1, 0, 2, 0, 1]).await;
+    assert_eq!(counted(&storage, visible().and(dataset::TAG.eq("a")).and(dataset::TAG.eq("b"))).await, 0);
+}
+
+/// Members see what everybody sees, and what is their own: one total and a few more.
+pub async fn what_somebody_sees_beside_all_is_counted_exactly(storage: Shared) {
+    let mut set = [a_dataset(1, &["a"]), a_dataset(2, &["a"]), a_dataset(3, &["b"]), a_dataset(4, &["a"])];
+    (set[0].private, set[1].private, set[2].deleted) = (true, true, Some(NOON));
+    (set[0].organization, set[0].owner) = (None, Some(oid(9)));
+    insert_all(&storage, &set).await;
+    let theirs = || Dataset::belonging_to(oid(9), &[oid(1)]);
+    assert_eq!(counted(&storage, Dataset::visible().or(theirs())).await, 3);
+    assert_eq!(counted(&storage, theirs().or(Dataset::visible())).await, 3);
+    assert_eq!(counted(&storage, Dataset::visible().or(theirs()).and(dataset::TAG.eq("a"))).await, 2);
+    assert_eq!(counted(&storage, dataset::TAG.eq("b").and(Dataset::visible().or(theirs()))).await, 1);
+    assert_eq!(counted(&storage, Dataset::visible().or(Dataset::OWNER.eq(oid(8)))).await, 1);
 }

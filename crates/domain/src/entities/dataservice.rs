@@ -199,7 +199,7 @@ impl Entity for Dataservice {
             &["owner", "created_at"],
             &["harvest.source_id"],
         ],
-        totals: &[Total { name: "visible", condition: || Dataservice::visible().into_condition() }],
+        totals: &[Total { name: "visible", condition: || Dataservice::visible().into_condition(), by: &[] }],
         followed: true,
     };
 

@@ -5,7 +5,9 @@ pub mod frequency;
 pub mod quality;
 mod resource;
 
-pub use resource::{CHECKSUM_TYPES, RESOURCE_FORMAT, RESOURCE_SCHEMA, RESOURCE_SCHEMA_VERSION, RESOURCE_TYPES, Resource};
+pub use resource::{
+    CHECKSUM_TYPES, RESOURCE_FORMAT, RESOURCE_SCHEMA, RESOURCE_SCHEMA_VERSION, RESOURCE_TYPES, Resource,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -262,12 +264,16 @@ impl Entity for Dataset {
         ],
         unique: &[&["slug"]],
         indexes: &[
-            &["deleted", "archived", "created_at_internal", "private"],
-            &["deleted", "archived", "last_update", "private"],
-            &["deleted", "archived", "title", "private"],
-            &["deleted", "archived", "metrics.reuses", "private"],
-            &["deleted", "archived", "metrics.followers", "private"],
-            &["deleted", "archived", "metrics.views", "private"],
+            // For strangers, who see what is not deleted, archived, private …
+            &["deleted", "archived", "created_at_internal", "_id", "private"],
+            &["deleted", "archived", "last_update", "_id", "private"],
+            &["deleted", "archived", "title", "_id", "private"],
+            &["deleted", "archived", "metrics.reuses", "_id", "private"],
+            &["deleted", "archived", "metrics.followers", "_id", "private"],
+            &["deleted", "archived", "metrics.views", "_id", "private"],
+            // … and for those who see more.
+            &["created_at_internal"],
+            &["last_update"],
             &["organization", "created_at_internal"],
             &["owner", "created_at_internal"],
             &["license"],
@@ -275,7 +281,24 @@ impl Entity for Dataset {
             &["harvest.source_id"],
             &["spatial.granularity"],
         ],
-        totals: &[Total { name: "visible", condition: || Dataset::visible().into_condition() }],
+        totals: &[Total {
+            name: "visible",
+            condition: || Dataset::visible().into_condition(),
+            // What lists are filtered by.
+            by: &[
+                Self::ORGANIZATION.path,
+                Self::OWNER.path,
+                LICENSE.path,
+                TAG.path,
+                BADGE.path,
+                FEATURED.path,
+                RESOURCE_FORMAT.path,
+                RESOURCE_SCHEMA.path,
+                ACCESS_TYPE.path,
+                ZONE.path,
+                GRANULARITY.path,
+            ],
+        }],
         followed: true,
     };
 

@@ -1,0 +1,152 @@
+//! Numbers of records that are kept with every write, and what is answered by them alone.
+
+use basalt_domain::{Condition, Document, Path, Test, Total, Value};
+
+use crate::encode;
+
+/// The longest name of a number, in bytes: what a primary key of MySQL holds.
+const LONGEST: usize = 250;
+
+/// A declared total.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(crate) name: &'static str,
+    pub(crate) condition: Condition,
+    /// Fields for each value of which a number of its own is kept.
+    pub(crate) by: &'static [Path],
+}
+
+impl Kept {
+    pub(crate) fn new(total: &'static Total) -> Self {
+        Self { name: total.name, condition: (total.condition)(), by: total.by }
+    }
+
+    /// The names of all numbers that this record is counted in.
+    pub(crate) fn counting(&self, document: &Document) -> Vec<String> {
+        if !self.condition.matches(document) {
+            return Vec::new();
+        }
+        let mut names = vec![self.name.to_owned()];
+        for path in self.by {
+            if path.many {
+                let first = names.len();
+                names.extend(document.values_at(path.name).into_iter().filter_map(|value| self.of_value(path, value)));
+                // A value that a record has twice counts it once.
+                names.get_mut(first..).unwrap_or_default().sort_unstable();
+                names.dedup();
+            } else {
+                names.extend(document.at(path.name).and_then(|value| self.of_value(path, value)));
+            }
+        }
+        names
+    }
+
+    /// The name of the number of records with this value; none is kept of very long ones.
+    fn of_value(&self, path: &Path, value: &Value) -> Option<String> {
+        let text = encode::side_text(path.kind, value)?;
+        self.of_text(path, &text)
+    }
+
+    /// The same of a value as the side table holds it.
+    pub(crate) fn of_text(&self, path: &Path, text: &str) -> Option<String> {
+        let name = format!("{}/{}={text}", self.name, path.name);
+        (name.len() <= LONGEST).then_some(name)
+    }
+
+    /// The name of the number of its records that have the value a condition asks for.
+    pub(crate) fn number_of(&self, condition: &Condition) -> Option<String> {
+        let Condition::Is(path, Test::Eq(value)) = condition else { return None };
+        let path = self.by.iter().find(|known| *known == path)?;
+        self.of_value(path, value)
+    }
+
+    /// All names below this one begin so.
+    pub(crate) fn prefix(&self) -> String {
+        format!("{}/", self.name)
+    }
+}
+
+/// What is asked of a kept number.
+pub(crate) enum Answer {
+    /// It is this one.
+    Is(String),
+    /// It is the first less the second.
+    Less(String, String),
+}
+
+/// The kept numbers that answer how many records a condition holds for, if any do.
+pub(crate) fn answer(kept: &[Kept], condition: &Condition) -> Option<Answer> {
+    kept.iter().find_map(|kept| {
+        if kept.condition == *condition {
+            return Some(Answer::Is(kept.name.to_owned()));
+        }
+        match one_more(&kept.condition, condition)? {
+            Condition::Not(inner) => {
+                let of_value = kept.number_of(inner)?;
+                Some(Answer::Less(kept.name.to_owned(), of_value))
+            }
+            more => kept.number_of(more).map(Answer::Is),
+        }
+    })
+}
+
+/// What a condition asks beside this one, if that is a single thing.
+pub(crate) fn one_more<'a>(base: &Condition, condition: &'a Condition) -> Option<&'a Condition> {
+    let Condition::All(all) = condition else { return None };
+    let base = if let Condition::All(base) = base { base.as_slice() } else { std::slice::from_ref(base) };
+    if all.len() != base.len() + 1 || !base.iter().all(|one| all.contains(one)) {
+        return None;
+    }
+    let mut rest = all.iter().filter(|one| !base.contains(one));
+    // A part of the base that is said twice leaves nothing.
+    rest.next().filter(|_only| rest.next().is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use basalt_domain::{CatalogueObject, Dataset, Entity, Owned, dataset};
+
+    use super::*;
+
+    fn kept() -> Vec<Kept> {
+        Dataset::COLLECTION.totals.iter().map(Kept::new).collect()
+    }
+
+    fn answered(condition: &Condition) -> Option<String> {
+        answer(&kept(), condition).map(|answer| match answer {
+            Answer::Is(name) => name,
+            Answer::Less(name, less) => format!("{name} - {less}"),
+        })
+    }
+
+    #[test]
+    fn a_total_and_one_value_are_answered_by_a_kept_number() {
+        let visible = Dataset::visible;
+        let told = |filter: basalt_domain::Filter<Dataset>| answered(filter.condition());
+        assert_eq!(told(visible()).as_deref(), Some("visible"));
+        assert_eq!(told(visible().and(dataset::TAG.eq("eau"))).as_deref(), Some("visible/tags=eau"));
+        assert_eq!(told(dataset::FEATURED.eq(true).and(visible())).as_deref(), Some("visible/featured=1"));
+        let not_featured = visible().and(dataset::FEATURED.eq(true).not());
+        assert_eq!(told(not_featured).as_deref(), Some("visible - visible/featured=1"));
+        for other in [
+            dataset::TAG.eq("eau"),
+            visible().and(dataset::TAG.eq("a")).and(dataset::TAG.eq("b")),
+            visible().and(dataset::TITLE.eq("a")),
+            visible().and(dataset::TAG.among(["a".to_owned()])),
+            visible().or(Dataset::OWNER.eq(basalt_domain::ObjectId::from_bytes([1; 12]))),
+            visible().and(dataset::TAG.eq("x".repeat(300))),
+        ] {
+            assert_eq!(told(other), None);
+        }
+    }
+
+    #[test]
+    fn a_record_is_counted_once_by_each_of_its_values() {
+        let tags = vec![Value::from("b"), "a".into(), "b".into(), 1.into()];
+        let document = Document::new().with("tags", tags).with("featured", false).with("license", 5);
+        let [kept] = kept().try_into().ok().unwrap();
+        let names = ["visible", "visible/tags=a", "visible/tags=b", "visible/featured=0"];
+        assert_eq!(kept.counting(&document), names);
+        assert_eq!(kept.counting(&document.with("private", true)), [""; 0]);
+    }
+}

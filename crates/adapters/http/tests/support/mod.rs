@@ -17,15 +17,16 @@ use std::{
 
 use actix_web::{App, dev::ServiceResponse, http::Method, test};
 use async_trait::async_trait;
-use basalt_app::{Context, Secrets, Services, tokens::TokenWishes};
+use basalt_app::{Context, Secrets, Services, search::Freshness, tokens::TokenWishes};
 use basalt_contract::counting::CountingStorage;
 use basalt_domain::{ObjectId, Timestamp, User};
 use basalt_files::{PictureMaker, S3Options};
 use basalt_http::{Portal, Settings};
-use basalt_memory::MemoryStorage;
+use basalt_memory::{MemorySearch, MemoryStorage};
 use basalt_ports::{
     ChangeSet, CountedIds, FixedClock, Row, Storage, Store,
     mail::{MailError, Mailer, Message},
+    search::{Position, SearchIndex},
 };
 
 pub(crate) use builders::{Account, an_organization, organization_reference};
@@ -99,6 +100,15 @@ impl TestApp {
             )
         });
         Self { services, clock, outbox, storage, service }
+    }
+
+    /// The same portal with a search index, which sees every write at once.
+    pub(crate) async fn searching(self) -> Self {
+        let index = MemorySearch::new();
+        let start = Position { at: Timestamp(0), id: ObjectId::from_bytes([0; 12]) };
+        index.apply(Vec::new(), Some(start)).await.unwrap();
+        self.services.search.attach(Arc::new(index), Freshness::AtOnce);
+        self
     }
 
     /// What is stored.

@@ -1,3 +1,4 @@
 mod datasets;
 mod organizations;
+mod search;
 mod topics;

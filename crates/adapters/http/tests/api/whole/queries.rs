@@ -72,7 +72,7 @@ async fn lists_around_an_organization_take_four_queries_beside_finding_it() {
 
 #[actix_web::test]
 async fn what_was_read_is_not_asked_for_again() {
-    let app = TestApp::new().await;
+    let app = TestApp::new().await.searching().await;
     let id = with_organizations(&app, 3).await;
     let path = format!("/api/1/organizations/{id}/");
     let first = app.get(&path).send().await;
@@ -83,7 +83,7 @@ async fn what_was_read_is_not_asked_for_again() {
 
 #[actix_web::test]
 async fn what_was_read_is_forgotten_when_it_changes() {
-    let app = TestApp::new().await;
+    let app = TestApp::new().await.searching().await;
     let admin = app.user("Olga Owner").await;
     let organization = an_organization().with_admin(&admin).stored(&app).await;
     let path = format!("/api/1/organizations/{}/", organization.id);

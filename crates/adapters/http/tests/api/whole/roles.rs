@@ -83,7 +83,7 @@ struct World {
 
 impl World {
     async fn new() -> Self {
-        let app = TestApp::new().await;
+        let app = TestApp::new().await.searching().await;
         let (stranger, partial) = (app.user("Stan Stranger").await, app.user("Paul Partial").await);
         let (editor, admin) = (app.user("Edda Editor").await, app.user("Olga Owner").await);
         let sysadmin = app.admin().await;

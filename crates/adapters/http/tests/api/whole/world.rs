@@ -116,7 +116,7 @@ fn of_organization<E: Class + CatalogueObject>(app: &TestApp, organization: Obje
 
 impl World {
     pub(super) async fn new() -> Self {
-        let app = TestApp::new().await;
+        let app = TestApp::new().await.searching().await;
         let sysadmin = app.admin().await;
         let owner = app.user("Olga Owner").await;
         let stranger = app.user("Ulysse User").await;

@@ -11,6 +11,8 @@ const BUS: &str = "/api/1/dataservices/bus-api/";
 async fn created(app: &TestApp, by: &Account, body: &Value) -> Value {
     let answer = app.post(DATASERVICES).key(by).json(body).send().await;
     assert_eq!(answer.status, 201, "{answer:?}");
+    // What is created next is newer.
+    app.clock.advance_millis(1000);
     answer.json()
 }
 

@@ -28,6 +28,8 @@ fn body_with(title: &str, more: &Value) -> Value {
 async fn created(app: &TestApp, by: &Account, body: &Value) -> Value {
     let answer = app.post("/api/1/reuses/").key(by).json(body).send().await;
     assert_eq!(answer.status, 201, "{answer:?}");
+    // What is created next is newer.
+    app.clock.advance_millis(1000);
     answer.json()
 }
 

@@ -43,7 +43,7 @@ async fn a_list_is_narrowed_by_everything_it_is_asked_for() {
     let own = app.get("/api/1/reuses/?private=true").key(&ulysse).send().await.json();
     assert_eq!(titles(&own), ["Hidden"]);
     let mine = app.get("/api/1/me/reuses/").key(&ulysse).send().await.json();
-    assert_eq!(titles(&mine), ["Hidden", "Next bus"]);
+    assert_eq!(titles(&mine), ["Next bus", "Hidden"]);
     let ours = app.get("/api/1/me/org_reuses/?q=tram").key(&ulysse).send().await.json();
     assert_eq!(titles(&ours), ["Last tram"]);
     let theirs = app.get(&format!("/api/1/organizations/{}/reuses/", insee.slug)).send().await.json();

@@ -145,7 +145,7 @@ impl SearchIndex for MemorySearch {
             .filter(|document| query.filters.iter().all(|filter| document.passes(filter)))
             .filter(|document| {
                 let has = document.all_words();
-                wanted.iter().all(|word| has.contains(word)) && !(wanted.is_empty() && !query.text.trim().is_empty())
+                wanted.iter().all(|word| has.contains(word)) && (!wanted.is_empty() || query.text.trim().is_empty())
             })
             .collect();
         sort(&mut found, query.order);

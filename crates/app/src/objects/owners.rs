@@ -34,8 +34,7 @@ pub(crate) struct Style {
 /// Returns the organisation it was given to.
 ///
 /// Source: udata 17, table of ownership in `behaviour.md`: only administrators of the portal give to
-/// others. In the older forms a user may give what is theirs to an organisation of theirs, and who
-/// edits what is an organisation's may make it theirs.
+/// others. In the older forms a user may give what is theirs to an organisation of theirs.
 pub(crate) async fn give<E: Owned>(
     context: &Context,
     caller: &Caller,
@@ -55,7 +54,8 @@ pub(crate) async fn give<E: Owned>(
         }
         // What stays within the same kind of owner is a transfer.
         let fixed = |present: Option<ObjectId>| !sysadmin && (!style.old_form || present.is_some());
-        if owner && fixed(object.owner()) {
+        // Nobody but an administrator of the portal makes their own what is an organisation's.
+        if owner && fixed(object.owner().or(object.organization())) {
             if !style.old_form && wish.owner.flatten().is_some_and(|wished| wished != user) {
                 return Err(refuse("owner", NOT_ONESELF.into()));
             }

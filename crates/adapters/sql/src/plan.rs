@@ -257,7 +257,7 @@ impl<'a> Run<'a> {
 
     fn move_totals(&mut self) {
         let moved = std::mem::take(&mut self.deltas).into_iter().filter(|(_name, (_table, by))| *by != 0);
-        let moved: Vec<((&'static str, String), (&'a Table, i64))> = moved.collect();
+        let moved: Vec<_> = moved.collect();
         let mut rest = moved.as_slice();
         while let Some((_name, (table, _by))) = rest.first() {
             let (sql, batch) = table.move_totals_of(rest.len());

@@ -110,11 +110,8 @@ fn restrict(dialect: Dialect, table: &Table, query: &Query, way: &Way, select: &
                 (Way::FromValue(path, value), Condition::Is(of, Test::Eq(asked))) if of == path && asked == value => {
                     condition::lead(table, *path, value, select);
                 }
-                (Way::InOrderAny, Condition::Any(_)) => {
-                    select.and_where(condition::no_index(expression(dialect, table, one)));
-                }
                 // What else is asked must not lead.
-                (Way::FromValue(..), _) => {
+                (Way::InOrderAny, Condition::Any(_)) | (Way::FromValue(..), _) => {
                     select.and_where(condition::no_index(expression(dialect, table, one)));
                 }
                 _ => {

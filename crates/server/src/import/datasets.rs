@@ -156,7 +156,7 @@ pub(super) async fn changes(
         if before.is_none() && !made.contains_key(&id) {
             dataset.slug = slugs.take(&one.wanted_slug());
         }
-        match one.producer.as_ref().and_then(|producer| owners.owner(producer)) {
+        match one.producer.as_ref().map(|producer| owners.owner(producer)) {
             Some(owner) => dataset.give(owner),
             None if one.whole => (dataset.owner, dataset.organization) = (None, None),
             None => {}
@@ -201,8 +201,8 @@ async fn places(store: &Store, described: &[&DescribedDataset]) -> Result<HashMa
     let names: HashSet<&String> = described.iter().flat_map(|one| &one.zones).collect();
     let mut places: HashMap<String, Vec<GeoZone>> = HashMap::new();
     if !names.is_empty() {
-        let named = GeoZone::NAME.among(names.into_iter().cloned());
-        for row in store.geo_zones.list(named, &[], u64::MAX).await? {
+        let wanted = GeoZone::NAME.among(names.into_iter().cloned());
+        for row in store.geo_zones.list(wanted, &[], u64::MAX).await? {
             places.entry(row.value.name.clone()).or_default().push(row.value.clone());
         }
     }
@@ -227,15 +227,15 @@ fn place_it(dataset: &mut Dataset, one: &DescribedDataset, places: &HashMap<Stri
 struct Owners(HashMap<String, ObjectId>);
 
 impl Owners {
-    fn owner(&self, producer: &Producer) -> Option<Owner> {
-        Some(match producer {
+    fn owner(&self, producer: &Producer) -> Owner {
+        match producer {
             Producer::Organization(id, ..) => Owner::Organization(*id),
             Producer::Person(person) => Owner::User(person.id),
             Producer::Named(person) => {
                 let known = person.slug.as_ref().and_then(|slug| self.0.get(slug));
                 Owner::User(known.copied().unwrap_or(person.id))
             }
-        })
+        }
     }
 }
 
@@ -259,12 +259,10 @@ async fn producers(store: &Store, described: &[&DescribedDataset]) -> Result<(Ch
                 named.insert(*id, (name, slug.as_ref()));
             }
             Some(Producer::Person(person)) => people.push((person, one.dataset.created_at_internal)),
-            Some(Producer::Named(person)) => {
-                if person.slug.as_ref().is_none_or(|slug| !owners.0.contains_key(slug)) {
-                    people.push((person, one.dataset.created_at_internal));
-                }
+            Some(Producer::Named(person)) if person.slug.as_ref().is_none_or(|slug| !owners.0.contains_key(slug)) => {
+                people.push((person, one.dataset.created_at_internal));
             }
-            None => {}
+            Some(Producer::Named(_)) | None => {}
         }
     }
     let there = store

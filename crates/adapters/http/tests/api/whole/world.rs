@@ -158,7 +158,7 @@ impl World {
         match name {
             "org" => self.organization.id.to_string(),
             "user" => self.member.id.to_string(),
-            "dataset" => self.catalogue.dataset.id.to_string(),
+            "dataset" | "served" => self.catalogue.dataset.id.to_string(),
             "rid" => self.catalogue.dataset.resources[0].id.to_string(),
             "id" if path.contains("/datasets/r/") => self.catalogue.dataset.resources[0].id.to_string(),
             "id" if path.contains("/datasets/{id}/") => self.catalogue.dataset.id.to_string(),
@@ -167,7 +167,6 @@ impl World {
             "id" if path.contains("/spatial/zone/") => "fr:commune:13004".into(),
             "ids" => "fr:commune:13004".into(),
             "level" => "fr:commune".into(),
-            "served" => self.catalogue.dataset.id.to_string(),
             "element_id" => self.catalogue.element.to_string(),
             "community" => self.catalogue.community.resource.id.to_string(),
             "reuse" => self.catalogue.reuse.id.to_string(),

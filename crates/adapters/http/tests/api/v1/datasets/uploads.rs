@@ -10,10 +10,11 @@ const UPLOAD: &str = "6a2f41a3-c54c-4f3e-9c1e-1d2b0ad90a01";
 
 /// A form of these texts, and of this file where there is one, in this order.
 fn form(fields: &[(&str, &str)], file: Option<&str>, file_first: bool) -> String {
-    let texts: String = fields
-        .iter()
-        .map(|(name, value)| format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"))
-        .collect();
+    let part = |(name, value): &(&str, &str)| {
+        format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let texts: Vec<String> = fields.iter().map(part).collect();
+    let texts = texts.concat();
     let file = file.map_or_else(String::new, |content| {
         format!("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"blob\"\r\n\r\n{content}\r\n")
     });

@@ -1,4 +1,5 @@
 //! What an analyser hears, from a real one's end of the line.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use basalt_analyser::HttpAnalyser;
 use basalt_domain::Document;

@@ -1,4 +1,5 @@
 //! The contract of search indexes, in memory and in a folder.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
 

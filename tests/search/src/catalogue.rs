@@ -114,7 +114,7 @@ pub(crate) fn organizations(path: &Path, answers: Option<&Path>) -> Result<HashM
             continue;
         };
         organization.acronym = text("acronym").map(ToOwned::to_owned);
-        organization.description = text("description").unwrap_or_default().to_owned();
+        text("description").unwrap_or_default().clone_into(&mut organization.description);
         if let Some(followers) = answer.pointer("/metrics/followers").and_then(serde_json::Value::as_i64) {
             organization.metrics.insert("followers", followers);
         }

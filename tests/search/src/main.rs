@@ -1,4 +1,5 @@
 //! Scores the search with queries that people typed on data.gouv.fr, on its catalogue, and measures its speed.
+#![expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "numbers to be read by people")]
 
 mod catalogue;
 mod score;
@@ -23,6 +24,7 @@ const BATCH: usize = 500;
 
 /// Scores the search with real queries on a real catalogue, and measures its speed.
 #[derive(Debug, Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 struct Arguments {
     /// Folder of the catalogue and the queries.
     #[arg(long, default_value = "../shared/data/real")]

@@ -48,7 +48,8 @@ pub(crate) async fn report(index: &TantivyIndex, now: Timestamp) -> Result<(), F
         ),
     ];
     let long = "données ".repeat(10_000);
-    let many: String = (0..400).map(|number| format!("w{number} ")).collect();
+    let many: Vec<String> = (0..400).map(|number| format!("w{number}")).collect();
+    let many = many.join(" ");
     for (label, text) in [
         ("common word", "données"),
         ("common word", "commune"),

@@ -131,9 +131,16 @@ impl Search {
         self.index()
     }
 
-    /// Is there an index?
-    pub fn is_attached(&self) -> bool {
-        self.index.get().is_some()
+    /// Is there an index, and was it built? Until then lists are narrowed by storage.
+    pub async fn is_ready(&self) -> Result<bool, AppError> {
+        if self.index.get().is_none() {
+            return Ok(false);
+        }
+        match self.current().await {
+            Ok(_index) => Ok(true),
+            Err(AppError::Storage(StorageError::Unavailable(_))) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Finds what everybody may see: one look into the index, one read.

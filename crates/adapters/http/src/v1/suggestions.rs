@@ -129,10 +129,10 @@ struct ZoneSuggestion<'a> {
     uri: Option<&'a str>,
 }
 
-/// What the index completes a text with; none where there is no index.
+/// What the index completes a text with; none while there is no index.
 pub(super) async fn suggested<E: Searchable>(ctx: &Ctx, text: &str, size: u64) -> Result<Option<Vec<Row<E>>>, Problem> {
     let search = &ctx.services().search;
-    if !search.is_attached() {
+    if !search.is_ready().await? {
         return Ok(None);
     }
     let size = usize::try_from(size).unwrap_or(usize::MAX);

@@ -38,7 +38,7 @@ impl Shown for Dataset {
 
 pub(super) async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let filter = filters::narrowed(&ctx).await?;
-    if search::may_answer(&ctx, &filters::BEYOND_SEARCH) {
+    if search::may_answer(&ctx, &filters::BEYOND_SEARCH).await? {
         return search::listed::<Dataset>(&ctx, search::asked::datasets(&ctx).await?).await;
     }
     objects::page::<Dataset>(&ctx, Some(filter), sort_field).await

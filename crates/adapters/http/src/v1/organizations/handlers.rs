@@ -37,7 +37,7 @@ pub(super) async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let filter =
         OrganizationFilter { q: text("q"), badge, name: text("name"), business_number_id: text("business_number_id") };
     let organizations = &ctx.services().organizations;
-    let page = if search::may_answer(&ctx, &["name", "business_number_id"]) {
+    let page = if search::may_answer(&ctx, &["name", "business_number_id"]).await? {
         let asked = search::asked::organizations(&ctx)?;
         let results = search::found::<Organization>(&ctx, &asked).await?;
         search::page(&asked, &results, results.rows.clone())

@@ -118,7 +118,7 @@ pub(super) fn operations() -> Vec<Operation> {
 
 async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let narrowed = narrowed(&ctx).await?;
-    if search::may_answer(&ctx, &["dataservice", "dataset", "private"]) {
+    if search::may_answer(&ctx, &["dataservice", "dataset", "private"]).await? {
         return search::listed::<Reuse>(&ctx, search::asked::reuses(&ctx)?).await;
     }
     objects::page(&ctx, Some(narrowed), sort_field).await

@@ -90,12 +90,12 @@ fn answer<E: Searchable, V: Serialize>(
 }
 
 /// Can the index answer this list of `/api/1/`? It holds what everybody sees, and knows nothing of these parameters.
-pub(crate) fn may_answer(ctx: &Ctx, beyond: &[&str]) -> bool {
-    ctx.params.filled("q").is_some()
+pub(crate) async fn may_answer(ctx: &Ctx, beyond: &[&str]) -> Result<bool, Problem> {
+    let asked = ctx.params.filled("q").is_some()
         // Those who have a key may see more.
         && ctx.caller.viewer.user.is_none()
-        && ctx.services().search.is_attached()
-        && !beyond.iter().any(|name| ctx.params.filled(name).is_some())
+        && !beyond.iter().any(|name| ctx.params.filled(name).is_some());
+    Ok(asked && ctx.services().search.is_ready().await?)
 }
 
 /// A list of `/api/1/` from the index.

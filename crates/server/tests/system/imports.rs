@@ -307,7 +307,7 @@ fn the_demo_is_full_and_its_key_works_also_the_second_time() {
     let resources = datasets.values().map(|dataset| dataset["resources"].as_array().unwrap().len()).sum::<usize>();
     assert!(datasets.len() > 7_000 && resources > 3_000, "{} datasets, {resources} resources", datasets.len());
     let used = datasets.values().filter(|dataset| dataset["metrics"]["reuses"].as_i64() > Some(0)).count();
-    assert_eq!((documents(&home, "reuse").len(), used), (24, 25), "each names one or two of the 25 most viewed");
+    assert_eq!((documents(&home, "reuse").len(), used), (24, 24), "each names one or two of the 24 most viewed");
     assert!(home.run(&["metrics", "verify"]).ends_with(" 0 wrong numbers\n"));
 }
 

@@ -57,47 +57,9 @@ impl<'a> TokenView<'a> {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ApiTokenCreated")]
 pub(super) struct NewTokenView<'a> {
-    created_at: Time,
-    expires_at: Option<Time>,
-    id: Id,
-    kind: &'a str,
-    last_used_at: Option<Time>,
-    name: Option<&'a str>,
-    revoked_at: Option<Time>,
-    scopes: &'a [String],
+    #[serde(flatten)]
+    shown: TokenView<'a>,
     token: &'a str,
-    token_prefix: &'a str,
-    user_agents: &'a [String],
-}
-
-impl<'a> NewTokenView<'a> {
-    fn new(token: &'a ApiToken, key: &'a str) -> Self {
-        let TokenView {
-            created_at,
-            expires_at,
-            id,
-            kind,
-            last_used_at,
-            name,
-            revoked_at,
-            scopes,
-            token_prefix,
-            user_agents,
-        } = TokenView::new(token);
-        Self {
-            created_at,
-            expires_at,
-            id,
-            kind,
-            last_used_at,
-            name,
-            revoked_at,
-            scopes,
-            token: key,
-            token_prefix,
-            user_agents,
-        }
-    }
 }
 
 pub(super) async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
@@ -108,7 +70,7 @@ pub(super) async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
 pub(super) async fn create(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let wishes = wishes(&ctx, &ctx.object()?)?;
     let made = ctx.services().tokens.create(ctx.caller.id()?, wishes).await?;
-    ctx.created(&NewTokenView::new(&made.token, &made.key))
+    ctx.created(&NewTokenView { shown: TokenView::new(&made.token), token: &made.key })
 }
 
 pub(super) async fn revoke(ctx: Ctx) -> Result<HttpResponse, Problem> {

@@ -3,7 +3,7 @@
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use crate::{Condition, ObjectId, Path, Value, entities};
+use crate::{Condition, ObjectId, Parts, Path, Value, entities, parts::PartChange};
 
 /// The kind of values of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,6 +54,8 @@ pub struct Collection {
     pub totals: &'static [Total],
     /// Is every change of its records noted in the feed of changes?
     pub followed: bool,
+    /// A list of its records that may be long.
+    pub parts: Option<&'static Parts>,
 }
 
 // A collection is known by its name; each is declared once.
@@ -96,6 +98,14 @@ pub trait Entity: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     const COLLECTION: &'static Collection;
     /// Its id.
     fn id(&self) -> &Self::Id;
+    /// Was it read without its parts? See [`Collection::parts`].
+    fn is_head(&self) -> bool {
+        false
+    }
+    /// What is to become of parts that were not read with it.
+    fn part_changes(&self) -> &[PartChange] {
+        &[]
+    }
 }
 
 /// What can be the id of an entity: an [`ObjectId`] or text.

@@ -284,6 +284,7 @@ impl Entity for Activity {
         ],
         totals: &[],
         followed: false,
+        parts: None,
     };
 
     fn id(&self) -> &ObjectId {

@@ -79,6 +79,7 @@ impl Entity for ApiToken {
         indexes: &[&["user", "created_at"]],
         totals: &[],
         followed: false,
+        parts: None,
     };
 
     fn id(&self) -> &ObjectId {

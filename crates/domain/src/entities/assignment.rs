@@ -46,6 +46,7 @@ impl Entity for Assignment {
         indexes: &[&["user", "organization"], &["organization"]],
         totals: &[],
         followed: false,
+        parts: None,
     };
 
     fn id(&self) -> &ObjectId {

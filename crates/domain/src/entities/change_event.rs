@@ -43,6 +43,7 @@ impl Entity for ChangeEvent {
         indexes: &[&["at"]],
         totals: &[],
         followed: false,
+        parts: None,
     };
 
     fn id(&self) -> &ObjectId {

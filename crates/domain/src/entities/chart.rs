@@ -93,6 +93,7 @@ impl Entity for Chart {
         indexes: &[&["deleted_at", "created_at", "private"], &["organization", "created_at"], &["owner", "created_at"]],
         totals: &[Total { name: "visible", condition: || Chart::visible().into_condition(), by: &[] }],
         followed: false,
+        parts: None,
     };
 
     fn id(&self) -> &ObjectId {

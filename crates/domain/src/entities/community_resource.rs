@@ -51,6 +51,7 @@ impl Entity for CommunityResource {
         indexes: &[&["created_at_internal"], &["dataset", "created_at_internal"], &["owner"], &["organization"]],
         totals: &[],
         followed: false,
+        parts: None,
     };
 
     fn id(&self) -> &Uuid {

@@ -60,6 +60,7 @@ impl Entity for ContactPoint {
         indexes: &[&["owner"], &["organization"]],
         totals: &[],
         followed: false,
+        parts: None,
     };
 
     fn id(&self) -> &ObjectId {

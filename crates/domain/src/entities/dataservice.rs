@@ -201,6 +201,7 @@ impl Entity for Dataservice {
         ],
         totals: &[Total { name: "visible", condition: || Dataservice::visible().into_condition(), by: &[] }],
         followed: true,
+        parts: None,
     };
 
     fn id(&self) -> &ObjectId {

@@ -63,6 +63,7 @@ impl Entity for Follow {
         indexes: &[&["follower", "until"], &["following._ref.$id", "until"]],
         totals: &[],
         followed: false,
+        parts: None,
     };
 
     fn id(&self) -> &ObjectId {

@@ -80,6 +80,7 @@ impl Entity for GeoLevel {
         indexes: &[&["admin_level"]],
         totals: &[],
         followed: false,
+        parts: None,
     };
 
     fn id(&self) -> &String {
@@ -97,6 +98,7 @@ impl Entity for GeoZone {
         indexes: &[&["name"], &["level", "code"]],
         totals: &[],
         followed: false,
+        parts: None,
     };
 
     fn id(&self) -> &String {

@@ -82,6 +82,7 @@ impl Entity for License {
         indexes: &[&["title"]],
         totals: &[],
         followed: false,
+        parts: None,
     };
 
     fn id(&self) -> &String {

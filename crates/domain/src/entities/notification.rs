@@ -107,6 +107,7 @@ impl Entity for Notification {
         indexes: &[&["user", "created_at"], &["details.request_organization", "details.request_user"]],
         totals: &[],
         followed: false,
+        parts: None,
     };
 
     fn id(&self) -> &String {

@@ -206,6 +206,7 @@ impl Entity for Organization {
         ],
         totals: &[Total { name: "visible", condition: || visible().into_condition(), by: &[] }],
         followed: true,
+        parts: None,
     };
 
     fn id(&self) -> &ObjectId {

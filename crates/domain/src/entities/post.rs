@@ -120,6 +120,7 @@ impl Entity for Post {
         indexes: &[&["published"], &["created_at"], &["parent"]],
         totals: &[Total { name: "visible", condition: || published().into_condition(), by: &[] }],
         followed: true,
+        parts: None,
     };
 
     fn id(&self) -> &ObjectId {

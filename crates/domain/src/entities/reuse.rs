@@ -200,6 +200,7 @@ impl Entity for Reuse {
         ],
         totals: &[Total { name: "visible", condition: || Reuse::visible().into_condition(), by: &[] }],
         followed: true,
+        parts: None,
     };
 
     fn id(&self) -> &ObjectId {

@@ -40,6 +40,7 @@ impl Entity for Role {
         indexes: &[],
         totals: &[],
         followed: false,
+        parts: None,
     };
 
     fn id(&self) -> &ObjectId {

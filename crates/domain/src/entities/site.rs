@@ -70,6 +70,7 @@ impl Entity for Site {
         indexes: &[],
         totals: &[],
         followed: false,
+        parts: None,
     };
 
     fn id(&self) -> &String {

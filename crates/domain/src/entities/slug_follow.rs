@@ -50,6 +50,7 @@ impl Entity for SlugFollow {
         indexes: &[&["namespace", "old_slug"], &["namespace", "new_slug"]],
         totals: &[],
         followed: false,
+        parts: None,
     };
 
     fn id(&self) -> &ObjectId {

@@ -51,6 +51,7 @@ impl Entity for Task {
         indexes: &[&["due"]],
         totals: &[],
         followed: false,
+        parts: None,
     };
 
     fn id(&self) -> &ObjectId {

@@ -103,6 +103,7 @@ impl Entity for Topic {
         ],
         totals: &[Total { name: "visible", condition: || Topic::visible().into_condition(), by: &[] }],
         followed: true,
+        parts: None,
     };
 
     fn id(&self) -> &ObjectId {

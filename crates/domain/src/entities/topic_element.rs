@@ -56,6 +56,7 @@ impl Entity for TopicElement {
         indexes: &[&["topic"], &["element._ref.$id"]],
         totals: &[],
         followed: false,
+        parts: None,
     };
 
     fn id(&self) -> &ObjectId {

@@ -151,6 +151,7 @@ impl Entity for User {
         indexes: &[&["deleted", "created_at"], &["deleted", "last_name"], &["deleted", "first_name"], &["apikey"]],
         totals: &[Total { name: "present", condition: || present().into_condition(), by: &[] }],
         followed: true,
+        parts: None,
     };
 
     fn id(&self) -> &ObjectId {

@@ -14,7 +14,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     AccessAudience, Badge, CatalogueObject, DateRange, Owned, Owner, Schema, SpatialCoverage, fields::or_default,
 };
-use crate::{ActivityKey, Collection, Document, Entity, Field, Filter, Kind, ObjectId, Path, Sort, Timestamp, Total};
+use crate::{
+    ActivityKey, Apart, Collection, Document, Entity, Field, Filter, Kind, ObjectId, Path, Sort, Timestamp, Total,
+    parts::PartChange,
+};
 
 /// Kinds of badges a dataset can have, with their names.
 ///
@@ -165,6 +168,10 @@ pub struct Dataset {
     /// When it was deleted, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted: Option<Timestamp>,
+    /// What is known of its resources where they were not read with it: then there are none in
+    /// `resources`, and what is written leaves them as they are.
+    #[serde(rename = "$apart", default, skip_serializing_if = "Option::is_none")]
+    pub apart: Option<Box<Apart>>,
     /// What else was stored: unknown fields go back as they came.
     #[serde(flatten)]
     pub rest: Document,
@@ -300,10 +307,19 @@ impl Entity for Dataset {
             ],
         }],
         followed: true,
+        parts: Some(&resource::PARTS),
     };
 
     fn id(&self) -> &ObjectId {
         &self.id
+    }
+
+    fn is_head(&self) -> bool {
+        self.apart.is_some()
+    }
+
+    fn part_changes(&self) -> &[PartChange] {
+        self.apart.as_ref().map(|apart| apart.changes.as_slice()).unwrap_or_default()
     }
 }
 
@@ -438,6 +454,7 @@ impl Dataset {
             last_update: now,
             archived: None,
             deleted: None,
+            apart: None,
             rest: Document::new(),
         }
     }
@@ -450,7 +467,34 @@ impl Dataset {
 
     /// When its data was last updated: its newest resource, itself where it has none.
     pub fn newest_update(&self) -> Timestamp {
+        if let Some(apart) = self.apart.as_ref().filter(|apart| apart.count > 0) {
+            return apart.newest.map_or(self.last_update, Timestamp);
+        }
         self.resources.iter().map(Resource::last_modified).max().unwrap_or(self.last_modified_internal)
+    }
+
+    /// How many resources it has, read with it or not.
+    pub fn resource_count(&self) -> u64 {
+        self.apart.as_ref().map_or(self.resources.len() as u64, |apart| apart.count)
+    }
+
+    /// The formats of its resources, each once, read with it or not.
+    pub fn formats(&self) -> Vec<&str> {
+        let read = self.resources.iter().filter_map(|resource| resource.format.as_deref());
+        self.texts_of("format", read)
+    }
+
+    /// The names of the schemas of its resources, each once, read with it or not.
+    pub fn schema_names(&self) -> Vec<&str> {
+        let read = self.resources.iter().filter_map(|resource| resource.schema.as_ref()?.name.as_deref());
+        self.texts_of("schema.name", read)
+    }
+
+    fn texts_of<'a>(&'a self, field: &str, read: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+        let mut texts: Vec<&str> = read.chain(self.apart.iter().flat_map(|apart| apart.texts_of(field))).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        texts
     }
 
     /// One of its resources.

@@ -1,7 +1,7 @@
 //! How well a dataset is described and kept.
 
 use super::{Dataset, frequency, frequency::Frequency};
-use crate::{Document, Timestamp, Value};
+use crate::{Apart, Document, Timestamp, Value};
 
 /// Formats that need the software of one maker.
 const CLOSED_FORMATS: [&str; 7] = ["pdf", "doc", "docx", "word", "xls", "excel", "xlsx"];
@@ -57,7 +57,7 @@ impl Quality {
             spatial: dataset.spatial.is_some(),
             update_frequency: known.is_some(),
             dataset_description_quality: dataset.description.chars().nth(DESCRIPTION).is_some(),
-            resources: (!dataset.resources.is_empty()).then(|| ResourceQuality::of(dataset)),
+            resources: (dataset.resource_count() > 0).then(|| ResourceQuality::of(dataset)),
             update_fulfilled_in_time: known
                 .map(|_known| next_update.is_none_or(|due| now.millis() <= due.millis().saturating_add(GRACE))),
             next_update,
@@ -104,8 +104,11 @@ impl Quality {
 
 impl ResourceQuality {
     fn of(dataset: &Dataset) -> Self {
+        if let Some(apart) = &dataset.apart {
+            return Self::of_parts(apart, &dataset.quality_cached);
+        }
         let resources = &dataset.resources;
-        let format = |format: &str| !CLOSED_FORMATS.contains(&format.to_ascii_lowercase().as_str());
+        let format = is_open;
         let said = |text: &String| !text.is_empty();
         Self {
             has_open_format: resources.iter().filter_map(|one| one.format.as_deref()).any(format),
@@ -117,6 +120,48 @@ impl ResourceQuality {
                 .any(|resource| resource.kind == "documentation" || resource.description.as_ref().is_some_and(said)),
         }
     }
+}
+
+impl ResourceQuality {
+    /// Of resources that were not read: as they were counted, or as it was last found.
+    fn of_parts(apart: &Apart, cached: &Document) -> Self {
+        let found = |name: &str| cached.get(name) == Some(&Value::Bool(true));
+        Self {
+            has_open_format: apart.has_mark(OPEN).unwrap_or_else(|| found("has_open_format")),
+            all_resources_available: apart
+                .has_mark(MISSING)
+                .map_or_else(|| found("all_resources_available"), |missing| !missing),
+            resources_documentation: apart.has_mark(DOCUMENTED).unwrap_or_else(|| found("resources_documentation")),
+        }
+    }
+}
+
+fn is_open(format: &str) -> bool {
+    !CLOSED_FORMATS.contains(&format.to_ascii_lowercase().as_str())
+}
+
+/// It is in an open format.
+const OPEN: &str = "open";
+/// It was looked for, and is not there.
+const MISSING: &str = "missing";
+/// It is described, or a documentation.
+const DOCUMENTED: &str = "documented";
+
+/// Which criteria a stored resource fulfils, for a dataset whose resources are not read with it: the
+/// same as those of [`ResourceQuality`].
+pub(super) fn marks(resource: &Document) -> Vec<&'static str> {
+    let text = |name: &str| resource.get(name).and_then(Value::as_text);
+    let mut marks = Vec::new();
+    if text("format").is_some_and(is_open) {
+        marks.push(OPEN);
+    }
+    if text("filetype") == Some("remote") && resource.at("extras.check:available") == Some(&Value::Bool(false)) {
+        marks.push(MISSING);
+    }
+    if text("type") == Some("documentation") || text("description").is_some_and(|said| !said.is_empty()) {
+        marks.push(DOCUMENTED);
+    }
+    marks
 }
 
 /// When the update after this one is due.

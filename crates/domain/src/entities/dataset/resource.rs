@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::Dataset;
+use super::{Dataset, quality};
 use crate::{
-    Checksum, Document, Field, Schema, Timestamp,
+    Checksum, Document, Field, Parts, Schema, Timestamp, Value,
     entities::fields::{or_default, uuid, whole_number},
 };
 
@@ -139,6 +139,17 @@ impl Resource {
     pub fn is_reserved_extra(name: &str) -> bool {
         name.starts_with("check:") || name.starts_with("analysis:")
     }
+}
+
+/// Resources as parts of their dataset.
+pub(super) const PARTS: Parts =
+    Parts { list: "resources", id: "_id", kind: "type", title: "title", stamp, marks: quality::marks };
+
+/// When a resource was last changed, as stored: see [`Resource::last_modified`].
+fn stamp(resource: &Document) -> i64 {
+    let harvested = resource.at("harvest.modified_at").and_then(Value::as_time);
+    let own = || resource.get("last_modified_internal").and_then(Value::as_time);
+    harvested.or_else(own).unwrap_or_default().millis()
 }
 
 /// Formats of the resources of a dataset.

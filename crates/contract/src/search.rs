@@ -8,7 +8,7 @@ use std::sync::Arc;
 use basalt_domain::{ObjectId, Timestamp};
 use basalt_ports::search::{
     Counted, Facet, Found, Number, Position, SearchChange, SearchDocument, SearchFilter, SearchIndex, SearchKind,
-    SearchOrder, SearchQuery,
+    SearchOrder, SearchQuery, SeenBy,
 };
 
 const NOW: Timestamp = Timestamp(1_704_110_400_000);
@@ -28,6 +28,8 @@ macro_rules! search_contract {
             kinds_do_not_mix,
             a_second_put_replaces_the_first,
             what_was_removed_is_not_found_counted_or_suggested,
+            what_is_hidden_is_found_by_those_it_belongs_to_alone,
+            what_became_hidden_or_shown_is_there_once,
             doing_it_twice_does_no_harm,
             an_empty_text_finds_everything_the_most_important_first,
             the_more_important_of_equals_comes_first,
@@ -185,6 +187,65 @@ pub async fn what_was_removed_is_not_found_counted_or_suggested(index: Index) {
     assert_eq!((found.ids, found.total), (vec![id(1)], 1));
     assert_eq!(found.facets, [Counted { name: "badge", values: vec![("hvd".into(), 1)] }]);
     assert_eq!(suggested(&index, "ro").await, [id(1)]);
+}
+
+/// Neither its words nor its facets nor its number tell strangers of it.
+pub async fn what_is_hidden_is_found_by_those_it_belongs_to_alone(index: Index) {
+    let owned = |number, name, value: &str, hidden| SearchDocument {
+        keys: vec![(name, value.to_owned()), ("tag", "t".into())],
+        facets: vec![("badge", value.to_owned())],
+        hidden,
+        ..titled(number, "Roads")
+    };
+    let documents = [
+        titled(1, "Roads"),
+        owned(2, "owner", "u", true),
+        owned(3, "organization", "o", true),
+        owned(4, "owner", "v", true),
+    ];
+    put(&index, documents).await;
+    put(&index, [SearchDocument { hidden: true, ..titled(5, "Secrets of roads") }]).await;
+    let somebody = |owner: &str, organizations: &[&str]| SeenBy::Owner {
+        owner: owner.into(),
+        organizations: organizations.iter().map(ToString::to_string).collect(),
+    };
+    for (seen_by, expected) in [
+        (SeenBy::Everybody, vec![1]),
+        (somebody("x", &[]), vec![1]),
+        (somebody("u", &[]), vec![1, 2]),
+        (somebody("u", &["o", "p"]), vec![1, 2, 3]),
+        (somebody("o", &["u"]), vec![1]),
+        (SeenBy::Administrator, vec![1, 2, 3, 4, 5]),
+    ] {
+        for text in ["roads", "", "road"] {
+            let query = SearchQuery { seen_by: seen_by.clone(), facets: vec![Facet::Values("badge")], ..query(text) };
+            let mut all = found(&index, &query).await;
+            all.ids.sort_unstable();
+            assert_eq!(all.ids, expected.iter().copied().map(id).collect::<Vec<_>>(), "{seen_by:?} {text}");
+            assert_eq!(all.total, expected.len() as u64);
+            let badges = expected.iter().filter(|number| (2..5).contains(*number)).count();
+            assert_eq!(all.facets.iter().flat_map(|facet| &facet.values).count(), badges, "{seen_by:?} {text}");
+            let tagged = SearchQuery { filters: vec![SearchFilter::Any("tag", vec!["t".into()])], ..query.clone() };
+            assert_eq!(found(&index, &tagged).await.total, badges as u64, "{seen_by:?} {text}");
+            let except = SearchQuery { filters: vec![SearchFilter::Not("id", vec![id(1).to_string()])], ..query };
+            assert_eq!(found(&index, &except).await.total, expected.len() as u64 - 1, "{seen_by:?} {text}");
+        }
+    }
+    assert_eq!(found(&index, &query("secrets")).await, Found::default());
+    assert_eq!(suggested(&index, "roa").await, [id(1)]);
+    assert!(suggested(&index, "sec").await.is_empty());
+}
+
+/// One document for each id, hidden or not.
+pub async fn what_became_hidden_or_shown_is_there_once(index: Index) {
+    let everything = SearchQuery { seen_by: SeenBy::Administrator, ..query("roads") };
+    for hidden in [false, true, false, true] {
+        put(&index, [SearchDocument { hidden, ..titled(1, "Roads") }]).await;
+        assert_eq!(found(&index, &query("roads")).await.total, u64::from(!hidden));
+        assert_eq!(found(&index, &everything).await.total, 1);
+    }
+    index.apply(vec![SearchChange::Remove(SearchKind::Dataset, id(1))], None).await.expect("apply");
+    assert_eq!(found(&index, &everything).await.total, 0);
 }
 
 /// The feed is read again after a crash.

@@ -1,8 +1,14 @@
 //! The feed of changes: each write is noted in the transaction that makes it.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
-use basalt_domain::{ChangeEvent, Document, Value};
+use basalt_domain::{ChangeEvent, Document, ObjectId, Value};
 
 use crate::{Change, ChangeSet, Clock, IdSource};
 
@@ -13,8 +19,8 @@ pub(crate) struct Feed {
 }
 
 impl Feed {
-    /// The same changes, and a note of each record they change.
-    pub(crate) fn noted(&self, changes: ChangeSet) -> ChangeSet {
+    /// The same changes with a note of each record they change, and these notes.
+    pub(crate) fn noted(&self, changes: ChangeSet) -> (ChangeSet, Vec<ChangeEvent>) {
         let mut seen = HashSet::new();
         let mut notes = Vec::new();
         for change in changes.changes() {
@@ -35,7 +41,52 @@ impl Feed {
                 });
             }
         }
-        notes.iter().fold(changes, ChangeSet::insert)
+        (notes.iter().fold(changes, ChangeSet::insert), notes)
+    }
+}
+
+/// Notes of this process of which a follower has not heard yet. A note is here from before its commit until the follower has
+/// applied it: whoever asks the follower knows what it may be wrong about.
+#[derive(Default)]
+pub struct Unheard {
+    followed: AtomicBool,
+    events: Mutex<HashMap<ObjectId, ChangeEvent>>,
+}
+
+impl Unheard {
+    /// Somebody follows: from now on notes are kept for them.
+    pub fn follow(&self) {
+        self.followed.store(true, Ordering::Relaxed);
+    }
+
+    /// These were made, or are about to be.
+    pub fn add(&self, events: impl IntoIterator<Item = ChangeEvent>) {
+        if self.followed.load(Ordering::Relaxed) {
+            self.events().extend(events.into_iter().map(|event| (event.id, event)));
+        }
+    }
+
+    /// The follower has applied these, or they were never made.
+    pub fn remove<'a>(&self, events: impl IntoIterator<Item = &'a ObjectId>) {
+        let mut kept = self.events();
+        for event in events {
+            kept.remove(event);
+        }
+    }
+
+    /// Only those of which this holds are still of interest.
+    pub fn retain(&self, mut holds: impl FnMut(&ChangeEvent) -> bool) {
+        self.events().retain(|_id, event| holds(event));
+    }
+
+    /// Ids of the records of a collection that were written, as text, perhaps several times.
+    pub fn of(&self, collection: &str) -> Vec<String> {
+        let events = self.events();
+        events.values().filter(|event| event.collection == collection).map(|event| event.record.clone()).collect()
+    }
+
+    fn events(&self) -> MutexGuard<'_, HashMap<ObjectId, ChangeEvent>> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -4,7 +4,7 @@ pub mod analyser;
 pub mod cache;
 pub mod change;
 pub mod clock;
-mod feed;
+pub mod feed;
 pub mod files;
 pub mod ids;
 pub mod mail;

@@ -1,7 +1,8 @@
 //! The port for full text: finding what people type.
 //!
-//! The index holds a copy of what everybody may see, made of [`SearchDocument`]s, and follows the feed of changes. It answers ids;
-//! the records themselves are read from storage, which decides once more who sees what. An index may be lost at any time: it is
+//! The index holds a copy of what can be listed, made of [`SearchDocument`]s, and follows the feed of changes. What not everybody
+//! may see is marked as hidden there, and is found only by queries of those it belongs to. It answers ids; the records themselves
+//! are read from storage, which decides once more who sees what. An index may be lost at any time: it is
 //! built again from the storage.
 
 use async_trait::async_trait;
@@ -127,6 +128,8 @@ pub struct SearchDocument {
     pub numbers: Vec<(Number, i64)>,
     /// How much it matters compared with others of its kind whatever is searched for: 0 not at all, 1 most.
     pub importance: f32,
+    /// Is it only for those it belongs to? Then only queries that look so far find it ([`SeenBy`]), and it is never suggested.
+    pub hidden: bool,
 }
 
 impl SearchDocument {
@@ -144,6 +147,7 @@ impl SearchDocument {
             facets: Vec::new(),
             numbers: Vec::new(),
             importance: 0.0,
+            hidden: false,
         }
     }
 }
@@ -192,6 +196,23 @@ pub enum SearchFilter {
     AtMost(Number, i64),
 }
 
+/// Who asks: what is hidden from the others may be found by those it belongs to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum SeenBy {
+    /// Anybody: nothing that is hidden.
+    #[default]
+    Everybody,
+    /// Somebody: also what has this `owner`, or one of these values under `organization`, among its keys.
+    Owner {
+        /// The user.
+        owner: String,
+        /// Organisations they belong to.
+        organizations: Vec<String>,
+    },
+    /// Administrators of the portal: everything.
+    Administrator,
+}
+
 /// The order of results.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SearchOrder {
@@ -222,6 +243,8 @@ pub struct SearchQuery {
     pub text: String,
     /// What results must have: all of these.
     pub filters: Vec<SearchFilter>,
+    /// Who asks.
+    pub seen_by: SeenBy,
     /// What to count.
     pub facets: Vec<Facet>,
     /// In which order.
@@ -241,6 +264,7 @@ impl SearchQuery {
             kind,
             text: text.into(),
             filters: Vec::new(),
+            seen_by: SeenBy::Everybody,
             facets: Vec::new(),
             order: SearchOrder::Best,
             offset: 0,
@@ -296,7 +320,8 @@ pub trait SearchIndex: Send + Sync {
     /// several words finds what has all of them, or most of them where nothing has all. Errors: `Unavailable`.
     async fn search(&self, query: &SearchQuery) -> Result<Found, SearchError>;
 
-    /// The most important documents in whose titles or acronyms each word of the text begins a word, in any order. Errors: `Unavailable`.
+    /// The most important documents in whose titles or acronyms each word of the text begins a word, in any order; none that is
+    /// hidden. Errors: `Unavailable`.
     async fn suggest(&self, kind: SearchKind, text: &str, size: usize) -> Result<Vec<ObjectId>, SearchError>;
 
     /// How far the feed was followed; none where the index is to be built first. Errors: `Unavailable`.

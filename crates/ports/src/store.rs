@@ -8,7 +8,11 @@ use basalt_domain::{
     TopicElement, User,
 };
 
-use crate::{ChangeSet, Clock, IdSource, Repo, Storage, StorageError, cache::Forget, feed::Feed};
+use crate::{
+    ChangeSet, Clock, IdSource, Repo, Storage, StorageError,
+    cache::Forget,
+    feed::{Feed, Unheard},
+};
 
 /// Something that has a repository in a [`Store`].
 pub trait Kept: Entity {
@@ -25,6 +29,7 @@ macro_rules! repositories {
             storage: Arc<dyn Storage>,
             caches: Arc<HashMap<&'static str, Arc<dyn Forget>>>,
             feed: Option<Arc<Feed>>,
+            unheard: Arc<Unheard>,
             $($(#[$doc])* pub $field: Arc<Repo<$entity>>,)*
         }
 
@@ -37,6 +42,7 @@ macro_rules! repositories {
                     $($field: repo(&storage, cache_bytes, &mut caches),)*
                     caches: Arc::new(caches),
                     feed: None,
+                    unheard: Arc::default(),
                     storage,
                 }
             }
@@ -119,6 +125,11 @@ impl Store {
         &self.storage
     }
 
+    /// What this process wrote and a follower of the feed has not heard of.
+    pub fn unheard(&self) -> &Unheard {
+        &self.unheard
+    }
+
     /// Stores all changes or none. Errors: `Stale`, `Conflict`, see [`Storage::commit`].
     ///
     /// Once begun it goes on, even when the caller is gone: no answered read may miss a write that
@@ -127,12 +138,15 @@ impl Store {
         if changes.is_empty() {
             return Ok(());
         }
-        let changes = match &self.feed {
+        let (changes, notes) = match &self.feed {
             Some(feed) => feed.noted(changes),
-            None => changes,
+            None => (changes, Vec::new()),
         };
         let storage = Arc::clone(&self.storage);
         let caches = Arc::clone(&self.caches);
+        let unheard = Arc::clone(&self.unheard);
+        let ids: Vec<_> = notes.iter().map(|note| note.id).collect();
+        unheard.add(notes);
         let task = tokio::spawn(async move {
             let result = storage.commit(&changes).await;
             // Also after an error: a broken connection does not tell whether the commit was made.
@@ -140,6 +154,9 @@ impl Store {
                 if let Some(cache) = caches.get(of.name) {
                     cache.forget(id);
                 }
+            }
+            if matches!(result, Err(StorageError::Stale { .. } | StorageError::Conflict { .. })) {
+                unheard.remove(&ids);
             }
             result
         });

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use basalt_domain::ObjectId;
 use basalt_ports::search::{
     Counted, Facet, Found, Number, Position, Rebuild, SearchChange, SearchDocument, SearchError, SearchFilter,
-    SearchIndex, SearchKind, SearchOrder, SearchQuery,
+    SearchIndex, SearchKind, SearchOrder, SearchQuery, SeenBy,
 };
 
 /// Letters with accents, and the letters they count as.
@@ -68,6 +68,17 @@ impl Looked for SearchDocument {
             || self.keys.iter().chain(&self.facets).any(|(of, has)| *of == name && has == value)
     }
 
+    fn shows_to(&self, seen_by: &SeenBy) -> bool {
+        match seen_by {
+            _ if !self.hidden => true,
+            SeenBy::Everybody => false,
+            SeenBy::Owner { owner, organizations } => {
+                self.has("owner", owner) || organizations.iter().any(|one| self.has("organization", one))
+            }
+            SeenBy::Administrator => true,
+        }
+    }
+
     fn passes(&self, filter: &SearchFilter) -> bool {
         match filter {
             SearchFilter::Any(name, values) => values.iter().any(|value| self.has(name, value)),
@@ -83,6 +94,7 @@ trait Looked {
     fn all_words(&self) -> Vec<String>;
     fn number(&self, number: Number) -> Option<i64>;
     fn has(&self, name: &str, value: &str) -> bool;
+    fn shows_to(&self, seen_by: &SeenBy) -> bool;
     fn passes(&self, filter: &SearchFilter) -> bool;
 }
 
@@ -141,7 +153,7 @@ impl SearchIndex for MemorySearch {
         let mut found: Vec<&SearchDocument> = state
             .documents
             .values()
-            .filter(|document| document.kind == query.kind)
+            .filter(|document| document.kind == query.kind && document.shows_to(&query.seen_by))
             .filter(|document| query.filters.iter().all(|filter| document.passes(filter)))
             .filter(|document| {
                 let has = document.all_words();
@@ -163,7 +175,7 @@ impl SearchIndex for MemorySearch {
             wanted.iter().all(|beginning| has.iter().any(|word| word.starts_with(beginning)))
         };
         let mut found: Vec<&SearchDocument> =
-            state.documents.values().filter(|document| document.kind == kind).filter(begins).collect();
+            state.documents.values().filter(|one| one.kind == kind && !one.hidden).filter(begins).collect();
         sort(&mut found, SearchOrder::Best);
         Ok(found.into_iter().take(size).map(|document| document.id).collect())
     }

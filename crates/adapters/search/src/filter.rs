@@ -1,9 +1,9 @@
 //! What a query leaves over before words are looked at.
 
-use basalt_ports::search::{SearchFilter, SearchQuery};
+use basalt_ports::search::{SearchFilter, SearchQuery, SeenBy};
 use tantivy::{SegmentReader, TERMINATED, Term, schema::IndexRecordOption};
 
-use crate::schema::{Fields, mark, value_key};
+use crate::schema::{Fields, hidden_mark, id_key, kind_key, mark, value_key};
 
 /// The name under which ids are filtered.
 const ID: &str = "id";
@@ -26,14 +26,26 @@ impl Allowed {
     }
 }
 
-/// Applies the filters of a query to a segment.
+/// The marks of the documents that a query may find.
+pub(crate) fn marks(query: &SearchQuery) -> Vec<char> {
+    match query.seen_by {
+        SeenBy::Everybody => vec![mark(query.kind)],
+        SeenBy::Owner { .. } | SeenBy::Administrator => vec![mark(query.kind), hidden_mark(query.kind)],
+    }
+}
+
+/// Applies the filters of a query to a segment, and who asks.
 pub(crate) fn allowed(reader: &SegmentReader, fields: &Fields, query: &SearchQuery) -> tantivy::Result<Allowed> {
-    let mut bits: Option<Vec<u64>> = None;
+    let marks = marks(query);
+    let mut bits = match &query.seen_by {
+        SeenBy::Everybody | SeenBy::Administrator => None,
+        SeenBy::Owner { owner, organizations } => Some(owned(reader, fields, query, owner, organizations)?),
+    };
     for filter in &query.filters {
         let these = match filter {
-            SearchFilter::Any(name, values) => having(reader, fields, query, name, values)?,
+            SearchFilter::Any(name, values) => having(reader, fields, &marks, name, values)?,
             SearchFilter::Not(name, values) => {
-                having(reader, fields, query, name, values)?.into_iter().map(|word| !word).collect()
+                having(reader, fields, &marks, name, values)?.into_iter().map(|word| !word).collect()
             }
             SearchFilter::AtLeast(number, least) => ranged(reader, number.name(), |value| value >= *least)?,
             SearchFilter::AtMost(number, most) => ranged(reader, number.name(), |value| value <= *most)?,
@@ -56,27 +68,53 @@ fn set(bits: &mut [u64], doc: u32) {
     }
 }
 
-fn having(
+/// What everybody sees, and what is hidden from all but these.
+fn owned(
     reader: &SegmentReader,
     fields: &Fields,
     query: &SearchQuery,
+    owner: &str,
+    organizations: &[String],
+) -> tantivy::Result<Vec<u64>> {
+    let mut bits = none(reader);
+    let hidden = hidden_mark(query.kind);
+    mark_all(reader, fields, &kind_key(mark(query.kind)), &mut bits)?;
+    mark_all(reader, fields, &value_key(hidden, "owner", owner), &mut bits)?;
+    for organization in organizations {
+        mark_all(reader, fields, &value_key(hidden, "organization", organization), &mut bits)?;
+    }
+    Ok(bits)
+}
+
+fn having(
+    reader: &SegmentReader,
+    fields: &Fields,
+    marks: &[char],
     name: &str,
     values: &[String],
 ) -> tantivy::Result<Vec<u64>> {
     let mut bits = none(reader);
-    let index = reader.inverted_index(fields.keys)?;
-    for value in values {
-        let key = if name == ID { format!("{}#{value}", mark(query.kind)) } else { value_key(query.kind, name, value) };
-        let term = Term::from_field_text(fields.keys, &key);
-        let Some(mut postings) = index.read_block_postings(&term, IndexRecordOption::Basic)? else { continue };
-        while postings.block_len() > 0 {
-            for doc in postings.docs().iter().take_while(|doc| **doc != TERMINATED) {
-                set(&mut bits, *doc);
-            }
-            postings.advance();
+    for mark in marks {
+        for value in values {
+            let key = if name == ID { id_key(*mark, value) } else { value_key(*mark, name, value) };
+            mark_all(reader, fields, &key, &mut bits)?;
         }
     }
     Ok(bits)
+}
+
+/// Sets the bits of the documents that have a term.
+fn mark_all(reader: &SegmentReader, fields: &Fields, key: &str, bits: &mut [u64]) -> tantivy::Result<()> {
+    let index = reader.inverted_index(fields.keys)?;
+    let term = Term::from_field_text(fields.keys, key);
+    let Some(mut postings) = index.read_block_postings(&term, IndexRecordOption::Basic)? else { return Ok(()) };
+    while postings.block_len() > 0 {
+        for doc in postings.docs().iter().take_while(|doc| **doc != TERMINATED) {
+            set(bits, *doc);
+        }
+        postings.advance();
+    }
+    Ok(())
 }
 
 fn ranged(reader: &SegmentReader, column: &str, holds: impl Fn(i64) -> bool) -> tantivy::Result<Vec<u64>> {

@@ -176,7 +176,9 @@ fn write(
             SearchChange::Put(document) => (document.kind, document.id),
             SearchChange::Remove(kind, id) => (*kind, *id),
         };
-        writer.delete_term(Term::from_field_text(fields.keys, &schema::id_key(kind, id)));
+        for mark in [schema::mark(kind), schema::hidden_mark(kind)] {
+            writer.delete_term(Term::from_field_text(fields.keys, &schema::id_key(mark, &id.to_string())));
+        }
         if let SearchChange::Put(document) = change {
             writer.add_document(fields.document(&document))?;
         }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Changes whenever an index made by an older program must not be read: fields, words or stems.
-pub(crate) const FORMAT: &str = "1";
+pub(crate) const FORMAT: &str = "2";
 /// Names of the columns.
 pub(crate) const ID_HIGH: &str = "id_high";
 pub(crate) const ID_LOW: &str = "id_low";
@@ -63,19 +63,25 @@ pub(crate) const fn mark(kind: SearchKind) -> char {
     }
 }
 
+/// The mark of hidden documents of a kind. They have terms of their own: a search that does not ask for these terms cannot come upon
+/// them, in results as little as in counts or in how often a word is used.
+pub(crate) const fn hidden_mark(kind: SearchKind) -> char {
+    mark(kind).to_ascii_uppercase()
+}
+
 /// The term that all documents of a kind have.
-pub(crate) fn kind_key(kind: SearchKind) -> String {
-    format!("{}*", mark(kind))
+pub(crate) fn kind_key(mark: char) -> String {
+    format!("{mark}*")
 }
 
 /// The term that only this document has.
-pub(crate) fn id_key(kind: SearchKind, id: ObjectId) -> String {
-    format!("{}#{id}", mark(kind))
+pub(crate) fn id_key(mark: char, id: &str) -> String {
+    format!("{mark}#{id}")
 }
 
 /// The term of an exact value.
-pub(crate) fn value_key(kind: SearchKind, name: &str, value: &str) -> String {
-    format!("{}={name}\u{1}{value}", mark(kind))
+pub(crate) fn value_key(mark: char, name: &str, value: &str) -> String {
+    format!("{mark}={name}\u{1}{value}")
 }
 
 /// The schema and its fields.
@@ -118,10 +124,9 @@ pub(crate) fn register(index: &Index) {
 impl Fields {
     /// The document as tantivy takes it.
     pub(crate) fn document(&self, document: &SearchDocument) -> TantivyDocument {
-        let SearchDocument { kind, id, title, acronyms, producers, tags, text, keys, facets, numbers, importance } =
+        let SearchDocument { id, title, acronyms, producers, tags, text, keys, facets, numbers, importance, .. } =
             document;
-        let kind = *kind;
-        let mark = mark(kind);
+        let mark = if document.hidden { hidden_mark(document.kind) } else { mark(document.kind) };
         let marked = |text: &str| format!("{mark}{text}");
         let mut made = TantivyDocument::default();
         made.add_text(self.title, marked(title));
@@ -140,14 +145,14 @@ impl Fields {
             made.add_text(self.tags, marked(tag));
         }
         made.add_text(self.text, marked(beginning(text, MAX_TEXT)));
-        made.add_text(self.keys, kind_key(kind));
-        made.add_text(self.keys, id_key(kind, *id));
-        made.add_text(self.facets, kind_key(kind));
+        made.add_text(self.keys, kind_key(mark));
+        made.add_text(self.keys, id_key(mark, &id.to_string()));
+        made.add_text(self.facets, kind_key(mark));
         for (name, value) in keys.iter().chain(facets) {
-            made.add_text(self.keys, value_key(kind, name, value));
+            made.add_text(self.keys, value_key(mark, name, value));
         }
         for (name, value) in facets {
-            made.add_text(self.facets, value_key(kind, name, value));
+            made.add_text(self.facets, value_key(mark, name, value));
         }
         let (high, low) = split(*id);
         made.add_u64(self.id_high, high);

@@ -6,14 +6,14 @@
 
 use std::cell::RefCell;
 
-use basalt_ports::search::{Counted, Facet, Found, SearchOrder, SearchQuery};
+use basalt_ports::search::{Counted, Facet, Found, SearchOrder, SearchQuery, SeenBy};
 use tantivy::{SegmentReader, TERMINATED, Term, schema::IndexRecordOption};
 
 use crate::{
     columns::{Columns, DAY_MILLIS},
     facets::Counts,
-    filter::{Allowed, allowed},
-    schema::{Fields, kind_key},
+    filter::{Allowed, allowed, marks},
+    schema::{Fields, hidden_mark, kind_key},
     snapshot::Snapshot,
     sorting::Sorted,
     terms::{Wanted, says_nothing, wanted},
@@ -59,7 +59,10 @@ pub(crate) fn run(
     weights: &Weights,
 ) -> tantivy::Result<Found> {
     let searcher = &snapshot.searcher;
-    let wanted = wanted(searcher, fields, query.kind, &query.text, weights)?;
+    let mut wanted = wanted(searcher, fields, query.kind, &query.text, weights)?;
+    if query.seen_by != SeenBy::Everybody {
+        with_hidden(&mut wanted, hidden_mark(query.kind));
+    }
     if wanted.is_empty() && !says_nothing(&query.text) {
         // Nothing but articles: that is not a wish to see everything.
         let facets = query.facets.iter().map(|facet| Counted { name: name(facet), values: Vec::new() }).collect();
@@ -72,6 +75,16 @@ pub(crate) fn run(
     }
     let second = pass(snapshot, fields, query, weights, &wanted, &enough.lenient())?;
     Ok(second.found(snapshot, query, &wanted, weights))
+}
+
+/// The same words among hidden documents, which have terms of their own.
+fn with_hidden(wanted: &mut [Wanted], mark: char) {
+    for one in wanted {
+        let hidden =
+            |(spelling, share): &(String, f32)| (format!("{mark}{}", spelling.get(1..).unwrap_or_default()), *share);
+        let more: Vec<(String, f32)> = one.spellings.iter().map(hidden).collect();
+        one.spellings.extend(more);
+    }
 }
 
 fn name(facet: &Facet) -> &'static str {
@@ -176,15 +189,17 @@ fn everything(
     mut take: impl FnMut(u32),
 ) -> tantivy::Result<()> {
     let index = reader.inverted_index(fields.keys)?;
-    let term = Term::from_field_text(fields.keys, &kind_key(query.kind));
-    let Some(mut postings) = index.read_block_postings(&term, IndexRecordOption::Basic)? else { return Ok(()) };
-    while postings.block_len() > 0 {
-        for doc in postings.docs().iter().take_while(|doc| **doc != TERMINATED) {
-            if allowed.has(reader, *doc) {
-                take(*doc);
+    for mark in marks(query) {
+        let term = Term::from_field_text(fields.keys, &kind_key(mark));
+        let Some(mut postings) = index.read_block_postings(&term, IndexRecordOption::Basic)? else { continue };
+        while postings.block_len() > 0 {
+            for doc in postings.docs().iter().take_while(|doc| **doc != TERMINATED) {
+                if allowed.has(reader, *doc) {
+                    take(*doc);
+                }
             }
+            postings.advance();
         }
-        postings.advance();
     }
     Ok(())
 }

@@ -39,7 +39,7 @@ pub(crate) fn run(
         if !text.trim().is_empty() {
             return Ok(Vec::new());
         }
-        terms.push(Term::from_field_text(fields.keys, &kind_key(kind)));
+        terms.push(Term::from_field_text(fields.keys, &kind_key(mark(kind))));
     }
     let mut best: Vec<(f32, ObjectId)> = Vec::new();
     for (reader, columns) in snapshot.segments() {

@@ -41,7 +41,7 @@ pub(crate) fn wanted(
     text: &str,
     weights: &Weights,
 ) -> tantivy::Result<Vec<Wanted>> {
-    let documents = searcher.doc_freq(&Term::from_field_text(fields.keys, &kind_key(kind)))?;
+    let documents = searcher.doc_freq(&Term::from_field_text(fields.keys, &kind_key(mark(kind))))?;
     let mut all: Vec<Wanted> = Vec::new();
     for stem in stems(text) {
         let hash = hash(&stem);

@@ -1,6 +1,6 @@
 //! What the index is told of each kind of object.
 
-use basalt_domain::{Dataservice, Dataset, Document, Organization, Post, Reuse, Timestamp, Topic, User, Value};
+use basalt_domain::{Dataservice, Dataset, Document, Organization, Owned, Post, Reuse, Timestamp, Topic, User, Value};
 use basalt_ports::search::{Number, SearchDocument, SearchKind};
 
 use super::{
@@ -29,14 +29,16 @@ impl Producer<'_> {
         }
     }
 
-    fn keys(&self, keys: &mut Vec<(&'static str, String)>) {
+    /// Keys of what belongs to them; whom it belongs to also where they are not known.
+    fn keys<E: Owned>(&self, of: &E) -> Vec<(&'static str, String)> {
+        let mut keys = Vec::new();
+        keys.extend(of.organization().map(|id| ("organization", id.to_string())));
+        keys.extend(of.owner().map(|id| ("owner", id.to_string())));
         if let Some(organization) = self.organization {
-            keys.push(("organization", organization.id.to_string()));
             keys.push(("organization_name", organization.name.clone()));
             keys.extend(organization.badges.iter().map(|badge| ("organization_badge", badge.kind.clone())));
-        } else if let Some(user) = self.user {
-            keys.push(("owner", user.id.to_string()));
         }
+        keys
     }
 
     fn types(&self, facets: &mut Vec<(&'static str, String)>) {
@@ -71,9 +73,8 @@ fn producer_types(organization: &Organization, facets: &mut Vec<(&'static str, S
 
 /// A dataset.
 pub fn dataset(dataset: &Dataset, producer: Producer<'_>) -> SearchDocument {
-    let mut keys = Vec::new();
+    let mut keys = producer.keys(dataset);
     let mut facets = Vec::new();
-    producer.keys(&mut keys);
     producer.types(&mut facets);
     keys.extend(dataset.license.iter().map(|license| ("license", license.clone())));
     keys.extend(dataset.tags.iter().map(|tag| ("tag", tag.clone())));
@@ -205,9 +206,8 @@ pub fn organization(organization: &Organization, known_for: KnownFor) -> SearchD
 
 /// A reuse.
 pub fn reuse(reuse: &Reuse, producer: Producer<'_>) -> SearchDocument {
-    let mut keys = Vec::new();
+    let mut keys = producer.keys(reuse);
     let mut facets = vec![("type", reuse.kind.clone())];
-    producer.keys(&mut keys);
     producer.types(&mut facets);
     facets.extend(reuse.topic.iter().map(|topic| ("topic", topic.clone())));
     facets.extend(reuse.badges.iter().map(|badge| ("badge", badge.kind.clone())));
@@ -241,11 +241,10 @@ pub fn reuse(reuse: &Reuse, producer: Producer<'_>) -> SearchDocument {
 
 /// A dataservice.
 pub fn dataservice(dataservice: &Dataservice, producer: Producer<'_>) -> SearchDocument {
-    let mut keys = Vec::new();
+    let mut keys = producer.keys(dataservice);
     let access = dataservice.access_type.clone().unwrap_or_else(|| "open".into());
     keys.push(("is_restricted", (access == "restricted").to_string()));
     let mut facets = vec![("access_type", access)];
-    producer.keys(&mut keys);
     producer.types(&mut facets);
     facets.extend(dataservice.badges.iter().map(|badge| ("badge", badge.kind.clone())));
     keys.extend(dataservice.tags.iter().map(|tag| ("tag", tag.clone())));
@@ -279,9 +278,8 @@ pub fn dataservice(dataservice: &Dataservice, producer: Producer<'_>) -> SearchD
 
 /// A topic.
 pub fn topic(topic: &Topic, producer: Producer<'_>) -> SearchDocument {
-    let mut keys = Vec::new();
+    let mut keys = producer.keys(topic);
     let mut facets = Vec::new();
-    producer.keys(&mut keys);
     producer.types(&mut facets);
     keys.extend(topic.tags.iter().map(|tag| ("tag", tag.clone())));
     keys.push(("featured", topic.featured.to_string()));

@@ -1,10 +1,13 @@
 //! The index follows the feed of changes.
 //!
-//! Events are read in the order of their time, from a minute before the last one that was applied: the clocks of several nodes
-//! differ a little, and a commit that took long shows late. What was applied already is left out where this process knows it, and
-//! applied again where it does not, which does no harm.
+//! Events are read in the order of their time, from some seconds before the last one that was applied, and now and then from a
+//! minute before it: the clocks of several nodes differ a little, and a commit that took long shows late. What was applied already
+//! is left out where this process knows it, and applied again where it does not, which does no harm.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{MutexGuard, PoisonError},
+};
 
 use basalt_domain::{
     CatalogueObject, ChangeEvent, Dataservice, Dataset, Entity, Filter, ObjectId, Organization, Owned, Post, Reuse,
@@ -12,7 +15,7 @@ use basalt_domain::{
 };
 use basalt_ports::{
     Query, Store,
-    search::{Position, SearchChange, SearchDocument, SearchIndex, SearchKind, SearchQuery},
+    search::{Position, SearchChange, SearchDocument, SearchIndex, SearchKind, SearchQuery, SeenBy},
 };
 
 use super::{
@@ -21,20 +24,41 @@ use super::{
 };
 use crate::AppError;
 
-/// How far back is looked for events that show late, in milliseconds.
-const LOOK_BACK_MS: i64 = 60_000;
+/// How far back is looked for events that show late, in milliseconds: every time, and from time to time.
+const SHORT_LOOK_MS: i64 = 3_000;
+const LONG_LOOK_MS: i64 = 60_000;
+/// The time from one long look to the next, in milliseconds.
+const LONG_LOOK_EVERY_MS: i64 = 10_000;
 /// Events read at once.
 const BATCH: u64 = 500;
 /// Documents handed over at once where an organisation changed.
 const CHUNK: usize = 500;
 
-/// What this process knows of what it applied.
+/// What only the one who follows needs to know.
 #[derive(Default)]
 pub(super) struct Follower {
-    /// Events of the last minute that were applied.
-    seen: HashSet<(Timestamp, ObjectId)>,
     /// What documents of others show of each organisation.
     shown: HashMap<ObjectId, Shown>,
+    /// When it last looked far back.
+    looked: Option<Timestamp>,
+}
+
+/// What the index was told by this process.
+#[derive(Default)]
+pub(super) struct Heard {
+    /// Events of the last minute that were applied.
+    seen: HashSet<(Timestamp, ObjectId)>,
+    /// How far it had come then.
+    position: Option<Position>,
+    /// What the storage said of other processes before the events were read.
+    epoch: Option<u64>,
+}
+
+impl Heard {
+    /// A new index, which was built at this position.
+    pub(super) fn new(position: Position) -> Self {
+        Self { position: Some(position), ..Self::default() }
+    }
 }
 
 /// What documents of others show of an organisation: name, acronym and badges.
@@ -49,46 +73,125 @@ impl Search {
     /// Applies what was written since the last time: how many events. Nothing where the index is to be built first.
     pub async fn catch_up(&self) -> Result<usize, AppError> {
         let index = self.index()?;
+        let store = &self.context.store;
         // One at a time: who waits finds everything done.
         let mut follower = self.follower.lock().await;
         let Some(mut position) = index.position().await.map_err(AppError::internal)? else { return Ok(0) };
-        let since = Timestamp(position.at.millis().saturating_sub(LOOK_BACK_MS));
-        follower.seen.retain(|(at, _id)| *at >= since);
+        if self.has_lost(position).await? {
+            return Ok(0);
+        }
+        let epoch = store.storage().epoch();
+        let same = self.heard().position == Some(position);
+        if !same {
+            // Not the index that this process told: another process has built it.
+            *self.heard() = Heard::new(position);
+        }
+        let now = self.context.now();
+        let far = !same || follower.looked.is_none_or(|at| now.millis() - at.millis() >= LONG_LOOK_EVERY_MS);
+        if far {
+            follower.looked = Some(now);
+        }
+        let back = |ms| Timestamp(position.at.millis().saturating_sub(ms));
+        let (since, kept) = (back(if far { LONG_LOOK_MS } else { SHORT_LOOK_MS }), back(LONG_LOOK_MS));
+        self.heard().seen.retain(|(at, _id)| *at >= kept);
         let mut applied = 0;
         let mut offset = 0;
         loop {
-            let events = events(&self.context.store, since, offset).await?;
+            let events = events(store, since, offset).await?;
             let read = events.len() as u64;
-            let new: Vec<ChangeEvent> =
-                events.into_iter().filter(|event| !follower.seen.contains(&(event.at, event.id))).collect();
+            let new = self.new_of(events);
             if let Some(last) = new.iter().map(|event| Position { at: event.at, id: event.id }).max() {
                 position = position.max(last);
-                follower.apply(&self.context.store, index.as_ref(), &new, position).await?;
-                follower.seen.extend(new.iter().map(|event| (event.at, event.id)));
+                follower.apply(store, index.as_ref(), &new, position).await?;
+                let mut heard = self.heard();
+                heard.seen.extend(new.iter().map(|event| (event.at, event.id)));
+                heard.position = Some(position);
+                store.unheard().remove(new.iter().map(|event| &event.id));
                 applied += new.len();
             }
             if read < BATCH {
-                return Ok(applied);
+                break;
+            }
+            offset += read;
+        }
+        self.heard().epoch = epoch;
+        // Of a commit that broke off nobody knows whether it was made; after this time it was not.
+        store.unheard().retain(|event| event.at >= kept);
+        Ok(applied)
+    }
+
+    fn heard(&self) -> MutexGuard<'_, Heard> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn new_of(&self, events: Vec<ChangeEvent>) -> Vec<ChangeEvent> {
+        let heard = self.heard();
+        events.into_iter().filter(|event| !heard.seen.contains(&(event.at, event.id))).collect()
+    }
+
+    /// Records of a collection that were written, by whatever process, and of which the index has not heard.
+    pub(super) async fn unheard(&self, collection: &str) -> Result<Vec<String>, AppError> {
+        let store = &self.context.store;
+        let mut records = store.unheard().of(collection);
+        let since = {
+            let heard = self.heard();
+            // Where the storage can tell that no other process wrote, there is nothing to ask.
+            if heard.epoch.is_some() && heard.epoch == store.storage().epoch() { None } else { heard.position }
+        };
+        if let Some(position) = since {
+            let since = Timestamp(position.at.millis().saturating_sub(SHORT_LOOK_MS));
+            let mut events = events(store, since, 0).await?;
+            if events.len() as u64 == BATCH {
+                self.catch_up().await?;
+                events = Vec::new();
+            }
+            let new = self.new_of(events).into_iter().filter(|event| event.collection == collection);
+            records.extend(new.map(|event| event.record));
+        }
+        Ok(records)
+    }
+
+    /// A new index takes the place of the one that was followed: what was written while it was built is unheard of once more.
+    pub(super) async fn begin_anew(&self, position: Position) -> Result<(), AppError> {
+        let store = &self.context.store;
+        let mut offset = 0;
+        loop {
+            let events = events(store, position.at, offset).await?;
+            let read = events.len() as u64;
+            store.unheard().add(events);
+            if read < BATCH {
+                return Ok(());
             }
             offset += read;
         }
     }
 
-    /// Does the index hold as many of each kind as everybody may see? It does not where it was made of another storage, or where
-    /// records came into this one without a word in the feed.
-    pub async fn agrees(&self) -> Result<bool, AppError> {
-        let store = &self.context.store;
-        Ok(self.holds::<Dataset>(store.datasets.count(&Dataset::visible()).await?).await?
-            && self.holds::<Organization>(store.organizations.count(&organization::visible()).await?).await?
-            && self.holds::<Reuse>(store.reuses.count(&Reuse::visible()).await?).await?
-            && self.holds::<Dataservice>(store.dataservices.count(&Dataservice::visible()).await?).await?
-            && self.holds::<Topic>(store.topics.count(&Topic::visible()).await?).await?
-            && self.holds::<Post>(store.posts.count(&post::published()).await?).await?)
+    /// The index that took the place was built at this position.
+    pub(super) fn hear_anew(&self, position: Position) {
+        *self.heard() = Heard::new(position);
     }
 
-    async fn holds<E: Searchable>(&self, count: u64) -> Result<bool, AppError> {
-        let all = SearchQuery { limit: 0, ..SearchQuery::new(E::KIND, "", self.context.now()) };
-        Ok(self.index()?.search(&all).await.map_err(AppError::internal)?.total == count)
+    /// Does the index hold as many of each kind as there are, and as everybody may see? It does not where it was made of another storage, or where
+    /// records came into this one without a word in the feed.
+    pub async fn agrees(&self) -> Result<bool, AppError> {
+        Ok(self.holds::<Dataset>(Dataset::visible()).await?
+            && self.holds::<Organization>(organization::visible()).await?
+            && self.holds::<Reuse>(Reuse::visible()).await?
+            && self.holds::<Dataservice>(Dataservice::visible()).await?
+            && self.holds::<Topic>(Topic::visible()).await?
+            && self.holds::<Post>(post::published()).await?)
+    }
+
+    async fn holds<E: Searchable>(&self, visible: Filter<E>) -> Result<bool, AppError> {
+        let store = self.context.store.of::<E>();
+        for (seen_by, filter) in [(SeenBy::Everybody, visible), (SeenBy::Administrator, Filter::always())] {
+            let all = SearchQuery { limit: 0, seen_by, ..SearchQuery::new(E::KIND, "", self.context.now()) };
+            let held = self.index()?.search(&all).await.map_err(AppError::internal)?.total;
+            if held != store.count(&filter).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Is the index built, so that it can follow?

@@ -44,7 +44,7 @@ impl Producers {
 
 /// A record that becomes a document.
 pub(super) trait Documented: Searchable {
-    /// Documents of those records that everybody may see.
+    /// Documents of these records; of those that not everybody may see, hidden ones.
     fn documents(
         store: &Store,
         records: &[&Self],
@@ -56,8 +56,13 @@ macro_rules! documented_with_producer {
         $(impl Documented for $entity {
             async fn documents(store: &Store, records: &[&Self]) -> Result<Vec<SearchDocument>, StorageError> {
                 let producers = Producers::of(store, records).await?;
-                let made = records.iter().filter(|record| record.is_findable());
-                Ok(made.map(|record| documents::$document(record, producers.producer(*record))).collect())
+                Ok(records
+                    .iter()
+                    .map(|record| SearchDocument {
+                        hidden: !record.is_findable(),
+                        ..documents::$document(record, producers.producer(*record))
+                    })
+                    .collect())
             }
         })*
     };
@@ -72,25 +77,26 @@ documented_with_producer! {
 
 impl Documented for Post {
     async fn documents(_store: &Store, records: &[&Self]) -> Result<Vec<SearchDocument>, StorageError> {
-        Ok(records.iter().filter(|record| record.is_findable()).map(|record| documents::post(record)).collect())
+        let hidden = |record: &Self| !record.is_findable();
+        Ok(records.iter().map(|record| SearchDocument { hidden: hidden(record), ..documents::post(record) }).collect())
     }
 }
 
 impl Documented for Organization {
     async fn documents(store: &Store, records: &[&Self]) -> Result<Vec<SearchDocument>, StorageError> {
         let mut made = Vec::new();
-        for record in records.iter().filter(|record| record.is_findable()) {
+        for record in records {
             let own = Dataset::ORGANIZATION.eq(record.id).and(Dataset::visible());
             let most_viewed = [dataset::VIEWS.descending()];
             let rows = store.datasets.list(own, &most_viewed, TELLING as u64).await?;
             let known = KnownFor::of(rows.iter().map(|row| (row.value.title.as_str(), row.value.tags.as_slice())));
-            made.push(documents::organization(record, known));
+            made.push(SearchDocument { hidden: !record.is_findable(), ..documents::organization(record, known) });
         }
         Ok(made)
     }
 }
 
-/// Documents of the records of these ids, as they are in storage now; none for those that not everybody may see.
+/// Documents of the records of these ids that exist, as they are in storage now.
 pub(super) async fn fresh<E: Documented>(store: &Store, ids: &[ObjectId]) -> Result<Vec<SearchDocument>, StorageError> {
     // Not from the cache: it may not have heard of the change that is told.
     let rows = store.of::<E>().fresh_list(Filter::ids(ids), u64::MAX).await?;

@@ -1,29 +1,34 @@
 //! Full text: what the index is told, and when.
 //!
-//! The index holds what everybody may see. It follows the feed of changes ([`Search::catch_up`]); what it finds is read from
-//! storage and looked at once more ([`Search::find`]), so that nothing private is shown even before the index has heard of it.
+//! The index holds what can be listed, and knows what is hidden from whom. It follows the feed of changes ([`Search::catch_up`]).
+//!
+//! Before it has heard of a change it would still find, count and suggest what the change took away. So every search asks which
+//! records were written since ([`Search::find_for`]), and leaves out those that the caller may not list; and what is shown is read
+//! from storage, which decides once more.
 
 pub mod documents;
+mod find;
 mod follow;
 mod formats;
 mod importance;
 mod load;
+mod prune;
 mod reindex;
 
 use std::sync::{
-    Arc, OnceLock,
+    Arc, Mutex as PlainMutex, OnceLock,
     atomic::{AtomicBool, Ordering},
 };
 
-use basalt_domain::{CatalogueObject, Entity, ObjectId, Organization, Post};
+use basalt_domain::{CatalogueObject, Entity, ObjectId, Organization, Owned, Post};
 use basalt_ports::{
     Kept, Row, StorageError,
-    search::{Counted, SearchIndex, SearchKind, SearchQuery},
+    search::{Counted, SearchIndex, SearchKind},
 };
 use tokio::sync::Mutex;
 
-use self::follow::Follower;
-pub use self::reindex::Reindexed;
+use self::follow::{Follower, Heard};
+pub use self::{prune::KEPT_DAYS, reindex::Reindexed};
 use crate::{AppError, Context};
 
 /// Something that can be searched for.
@@ -33,6 +38,9 @@ pub trait Searchable: Kept + Entity<Id = ObjectId> {
 
     /// May everybody find it?
     fn is_findable(&self) -> bool;
+
+    /// May this user find it whoever else may, being who it belongs to or of one of these organisations?
+    fn belongs_to(&self, user: ObjectId, organizations: &[ObjectId]) -> bool;
 }
 
 macro_rules! searchable {
@@ -42,6 +50,10 @@ macro_rules! searchable {
 
             fn is_findable(&self) -> bool {
                 self.is_visible()
+            }
+
+            fn belongs_to(&self, user: ObjectId, organizations: &[ObjectId]) -> bool {
+                self.owner() == Some(user) || self.organization().is_some_and(|own| organizations.contains(&own))
             }
         })*
     };
@@ -60,6 +72,10 @@ impl Searchable for Organization {
     fn is_findable(&self) -> bool {
         !self.is_deleted()
     }
+
+    fn belongs_to(&self, _user: ObjectId, _organizations: &[ObjectId]) -> bool {
+        false
+    }
 }
 
 impl Searchable for Post {
@@ -67,6 +83,10 @@ impl Searchable for Post {
 
     fn is_findable(&self) -> bool {
         self.published.is_some()
+    }
+
+    fn belongs_to(&self, _user: ObjectId, _organizations: &[ObjectId]) -> bool {
+        false
     }
 }
 
@@ -95,6 +115,7 @@ pub struct Search {
     context: Arc<Context>,
     index: Arc<OnceLock<(Arc<dyn SearchIndex>, Freshness)>>,
     follower: Arc<Mutex<Follower>>,
+    heard: Arc<PlainMutex<Heard>>,
     /// Was the index once seen to be built?
     built: Arc<AtomicBool>,
 }
@@ -102,11 +123,12 @@ pub struct Search {
 impl Search {
     /// Without an index until one is attached.
     pub fn new(context: Arc<Context>) -> Self {
-        Self { context, index: Arc::default(), follower: Arc::default(), built: Arc::default() }
+        Self { context, index: Arc::default(), follower: Arc::default(), heard: Arc::default(), built: Arc::default() }
     }
 
     /// Searches in this index from now on; a second one is ignored.
     pub fn attach(&self, index: Arc<dyn SearchIndex>, freshness: Freshness) {
+        self.context.store.unheard().follow();
         // It is attached once, where the program is wired.
         let _first = self.index.set((index, freshness));
     }
@@ -141,26 +163,5 @@ impl Search {
             Err(AppError::Storage(StorageError::Unavailable(_))) => Ok(false),
             Err(error) => Err(error),
         }
-    }
-
-    /// Finds what everybody may see: one look into the index, one read.
-    pub async fn find<E: Searchable>(&self, query: &SearchQuery) -> Result<Results<E>, AppError> {
-        let found = self.current().await?.search(query).await.map_err(AppError::internal)?;
-        let rows = self.findable(&found.ids).await?;
-        // What the index has not heard of yet is not counted either.
-        let gone = found.ids.len().saturating_sub(rows.len()) as u64;
-        Ok(Results { rows, total: found.total.saturating_sub(gone), facets: found.facets })
-    }
-
-    /// Completes what is being typed with what everybody may see.
-    pub async fn suggest<E: Searchable>(&self, text: &str, size: usize) -> Result<Vec<Row<E>>, AppError> {
-        let ids = self.current().await?.suggest(E::KIND, text, size).await.map_err(AppError::internal)?;
-        self.findable(&ids).await
-    }
-
-    /// Those of these records that everybody may see, in this order.
-    async fn findable<E: Searchable>(&self, ids: &[ObjectId]) -> Result<Vec<Row<E>>, AppError> {
-        let mut rows = self.context.store.of::<E>().by_ids(ids).await?;
-        Ok(ids.iter().filter_map(|id| rows.remove(id)).filter(|row| row.value.is_findable()).collect())
     }
 }

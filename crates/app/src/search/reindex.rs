@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use basalt_domain::{Dataservice, Dataset, Document, ObjectId, Organization, Post, Reuse, Topic, Value};
 use basalt_ports::{
     Store,
-    search::{Position, Rebuild},
+    search::{Position, Rebuild, SearchDocument},
 };
 
 use super::{
@@ -75,9 +75,11 @@ impl Search {
         }
         let mut pages = Pages::<Organization>::new(store);
         while let Some(rows) = pages.next().await? {
-            let seen = rows.iter().map(|row| &row.value).filter(|organization| organization.is_findable());
-            let documents: Vec<_> =
-                seen.map(|organization| documents::organization(organization, known.of(organization.id))).collect();
+            let document = |organization: &Organization| SearchDocument {
+                hidden: !organization.is_findable(),
+                ..documents::organization(organization, known.of(organization.id))
+            };
+            let documents: Vec<_> = rows.iter().map(|row| document(&row.value)).collect();
             done.organizations += documents.len();
             rebuild.add(documents).await.map_err(AppError::internal)?;
         }
@@ -86,9 +88,14 @@ impl Search {
         done.others += add_all::<Topic>(store, rebuild.as_mut()).await?;
         done.others += add_all::<Post>(store, rebuild.as_mut()).await?;
         // Nothing is applied to the old index while the new one takes its place.
-        let mut follower = self.follower.lock().await;
-        rebuild.finish(position).await.map_err(AppError::internal)?;
-        *follower = super::follow::Follower::default();
+        {
+            let mut follower = self.follower.lock().await;
+            self.begin_anew(position).await?;
+            rebuild.finish(position).await.map_err(AppError::internal)?;
+            self.hear_anew(position);
+            *follower = super::follow::Follower::default();
+        }
+        self.catch_up().await?;
         Ok(done)
     }
 }

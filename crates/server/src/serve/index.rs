@@ -1,6 +1,6 @@
 //! Keeping the search index while answering requests.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use basalt_app::{AppError, Services};
 
@@ -8,6 +8,8 @@ use crate::{failure::Failure, settings::Settings, wiring};
 
 /// How long to wait before looking for changes again: what was written is found within a second.
 const PAUSE: Duration = Duration::from_millis(250);
+/// How often old notes of changes are deleted.
+const PRUNED_EVERY: Duration = Duration::from_secs(3600);
 /// How long to wait when storage or index do not answer.
 const FAULT: Duration = Duration::from_secs(5);
 
@@ -20,18 +22,12 @@ pub(super) fn start(settings: &Settings, services: &Services) -> Result<(), Fail
 }
 
 async fn forever(services: Services) {
+    let mut checked = false;
+    let mut pruned: Option<Instant> = None;
     loop {
-        match check(&services).await {
-            Ok(()) => break,
-            Err(error) => {
-                tracing::error!(%error, "the search index cannot be checked");
-                tokio::time::sleep(FAULT).await;
-            }
-        }
-    }
-    loop {
-        match services.search.catch_up().await {
-            Ok(_applied) => tokio::time::sleep(PAUSE).await,
+        let done = if checked { follow(&services, &mut pruned).await } else { check(&services).await.map(|()| true) };
+        match done {
+            Ok(fine) => checked = fine,
             Err(error) => {
                 tracing::error!(%error, "the search index does not follow");
                 tokio::time::sleep(FAULT).await;
@@ -40,10 +36,26 @@ async fn forever(services: Services) {
     }
 }
 
+/// Applies what was written; is that enough, or is the index to be checked?
+async fn follow(services: &Services, pruned: &mut Option<Instant>) -> Result<bool, AppError> {
+    if services.search.catch_up().await? == 0 {
+        if services.search.is_too_late().await? {
+            return Ok(false);
+        }
+        if pruned.is_none_or(|last| last.elapsed() >= PRUNED_EVERY) {
+            *pruned = Some(Instant::now());
+            let deleted = services.search.prune_feed().await?;
+            tracing::debug!(deleted, "old notes of changes are deleted");
+        }
+    }
+    tokio::time::sleep(PAUSE).await;
+    Ok(true)
+}
+
 /// Builds the index where it is missing, or is not that of this storage.
 async fn check(services: &Services) -> Result<(), AppError> {
     let search = &services.search;
-    if search.is_built().await? {
+    if search.is_built().await? && !search.is_too_late().await? {
         search.catch_up().await?;
         if search.agrees().await? {
             return Ok(());

@@ -111,6 +111,14 @@ impl TestApp {
         self
     }
 
+    /// The same portal with this index, which hears of writes when [`basalt_app::search::Search::catch_up`] is called.
+    pub(crate) async fn searching_late(self, index: Arc<dyn SearchIndex>) -> Self {
+        let start = Position { at: Timestamp(0), id: ObjectId::from_bytes([0; 12]) };
+        index.apply(Vec::new(), Some(start)).await.unwrap();
+        self.services.search.attach(index, Freshness::Soon);
+        self
+    }
+
     /// What is stored.
     pub(crate) fn store(&self) -> &Store {
         &self.services.context.store

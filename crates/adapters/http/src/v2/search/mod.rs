@@ -7,7 +7,7 @@ mod views;
 
 use actix_web::HttpResponse;
 use basalt_app::search::{Results, Searchable};
-use basalt_domain::{Dataservice, Dataset, Organization, Post, Reuse, Topic};
+use basalt_domain::{Dataservice, Dataset, Organization, Post, Reuse, Topic, policy::Viewer};
 use basalt_ports::Page;
 use serde::Serialize;
 
@@ -67,11 +67,15 @@ pub(super) fn operations() -> Vec<Operation> {
 
 /// Finds what was asked for. 404 behind the last page.
 pub(crate) async fn found<E: Searchable>(ctx: &Ctx, asked: &Asked) -> Result<Results<E>, Problem> {
+    found_for(ctx, &Viewer::ANONYMOUS, asked).await
+}
+
+async fn found_for<E: Searchable>(ctx: &Ctx, viewer: &Viewer, asked: &Asked) -> Result<Results<E>, Problem> {
     let search = &ctx.services().search;
     if ctx.request.headers().get("x-wait-for-index").is_some_and(|value| value != "false") {
         search.catch_up().await?;
     }
-    let results = search.find::<E>(&asked.query).await?;
+    let results = search.find_for::<E>(viewer, &asked.query).await?;
     if results.rows.is_empty() && asked.at.page() > 1 && asked.at.offset() >= results.total {
         return Err(Problem::not_found());
     }
@@ -89,18 +93,16 @@ fn answer<E: Searchable, V: Serialize>(
     ctx.ok(&SearchPageView::new(list, &results.facets))
 }
 
-/// Can the index answer this list of `/api/1/`? It holds what everybody sees, and knows nothing of these parameters.
+/// Can the index answer this list of `/api/1/`? It knows nothing of these parameters.
 pub(crate) async fn may_answer(ctx: &Ctx, beyond: &[&str]) -> Result<bool, Problem> {
     let asked = ctx.params.filled("q").is_some()
-        // Those who have a key may see more.
-        && ctx.caller.viewer.user.is_none()
         && !beyond.iter().any(|name| ctx.params.filled(name).is_some());
     Ok(asked && ctx.services().search.is_ready().await?)
 }
 
-/// A list of `/api/1/` from the index.
+/// A list of `/api/1/` from the index: also what belongs to the caller.
 pub(crate) async fn listed<E: Searchable + Shown>(ctx: &Ctx, asked: Asked) -> Result<HttpResponse, Problem> {
-    let results = found::<E>(ctx, &asked).await?;
+    let results = found_for::<E>(ctx, &ctx.caller.viewer, &asked).await?;
     let objects: Vec<&E> = results.rows.iter().map(|row| &row.value).collect();
     let around = E::around(ctx, &objects).await?;
     let items = objects.iter().map(|object| E::view(ctx, object, &around)).collect();

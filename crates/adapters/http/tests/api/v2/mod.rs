@@ -1,4 +1,5 @@
 mod datasets;
 mod organizations;
 mod search;
+mod search_visibility;
 mod topics;

@@ -43,3 +43,16 @@ async fn lists_of_the_first_version_are_searched_alike() {
         assert_eq!(titles(&page), ["Forêts"], "{query}");
     }
 }
+
+#[actix_web::test]
+async fn lists_with_a_key_also_find_what_is_ones_own() {
+    let app = TestApp::new().await.searching().await;
+    let (ulysse, sam, ada) = (app.user("Ulysse User").await, app.user("Sam Stranger").await, app.admin().await);
+    created(&app, &ulysse, &json!({"title": "Forêts", "description": "d", "private": true})).await;
+    for (account, expected) in [(&ulysse, vec!["Forêts"]), (&sam, vec![]), (&ada, vec!["Forêts"])] {
+        let page = app.get("/api/1/datasets/?q=foret").key(account).send().await.json();
+        assert_eq!(titles(&page), expected, "{}", account.first);
+        assert_eq!(page["total"], expected.len());
+    }
+    assert_eq!(app.get("/api/1/datasets/?q=foret").send().await.json()["total"], 0);
+}

@@ -7,7 +7,7 @@ use std::sync::{
 
 use async_trait::async_trait;
 use basalt_domain::{Collection, Condition, Value};
-use basalt_ports::{ChangeSet, Query, Raw, Storage, StorageError, Stored};
+use basalt_ports::{ChangeSet, PartsPage, PartsQuery, Query, Raw, Storage, StorageError, Stored};
 
 /// How often each method was called.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -89,6 +89,11 @@ impl Storage for CountingStorage {
         self.inner.ids(query).await
     }
 
+    async fn parts(&self, query: &PartsQuery) -> Result<Option<PartsPage>, StorageError> {
+        self.fetch.fetch_add(1, Ordering::SeqCst);
+        self.inner.parts(query).await
+    }
+
     async fn count(&self, of: &'static Collection, condition: &Condition) -> Result<u64, StorageError> {
         self.count.fetch_add(1, Ordering::SeqCst);
         self.inner.count(of, condition).await
@@ -159,6 +164,11 @@ impl Storage for FailingStorage {
     async fn ids(&self, query: &Query) -> Result<Vec<Value>, StorageError> {
         self.check()?;
         self.inner.ids(query).await
+    }
+
+    async fn parts(&self, query: &PartsQuery) -> Result<Option<PartsPage>, StorageError> {
+        self.check()?;
+        self.inner.parts(query).await
     }
 
     async fn count(&self, of: &'static Collection, condition: &Condition) -> Result<u64, StorageError> {

@@ -1,6 +1,6 @@
 //! A unit of work as a value: what is to be stored, all of it or nothing.
 
-use basalt_domain::{Collection, Document, Entity, Field, Value};
+use basalt_domain::{Collection, Document, Entity, Field, Value, parts::PartChange};
 
 use crate::{Stored, Version, storage::StorageError};
 
@@ -24,8 +24,10 @@ pub enum Change {
         id: Value,
         /// Its version when it was read.
         version: Version,
-        /// All of it.
+        /// All of it; or its head, which leaves its parts as they are but for these changes.
         document: Document,
+        /// Changes of single parts, in their order: only with a head. `Stale` where there is no such part.
+        parts: Vec<PartChange>,
     },
     /// A record written whatever was there before: imports and copies.
     Put {
@@ -88,21 +90,22 @@ impl ChangeSet {
     /// And insert this entity.
     #[must_use]
     pub fn insert<E: Entity>(self, entity: &E) -> Self {
-        let (of, id, document) = parts(entity);
+        let (of, id, document) = record_of(entity);
         self.with(Change::Insert { of, id, document })
     }
 
     /// And update this entity, which was read in this version.
     #[must_use]
     pub fn update<E: Entity>(self, stored: &Stored<E>) -> Self {
-        let (of, id, document) = parts(&stored.value);
-        self.with(Change::Update { of, id, version: stored.version, document })
+        let (of, id, document) = record_of(&stored.value);
+        let parts = stored.value.part_changes().to_vec();
+        self.with(Change::Update { of, id, version: stored.version, document, parts })
     }
 
     /// And write this entity whatever was there before.
     #[must_use]
     pub fn put<E: Entity>(self, entity: &E) -> Self {
-        let (of, id, document) = parts(entity);
+        let (of, id, document) = record_of(entity);
         self.with(Change::Put { of, id, document })
     }
 
@@ -151,7 +154,7 @@ impl From<Vec<Change>> for ChangeSet {
 }
 
 /// Collection, id and stored form of an entity.
-fn parts<E: Entity>(entity: &E) -> (&'static Collection, Value, Document) {
+fn record_of<E: Entity>(entity: &E) -> (&'static Collection, Value, Document) {
     let id = entity.id().clone().into();
     // Entities are plain structs: serialising them to a tree has no way to fail. Were there one,
     // the empty document would be refused by every adapter for its missing id.

@@ -9,9 +9,10 @@ use std::{
 };
 
 use basalt_domain::{Collection, Condition, Entity, Filter, Sort};
+use serde::de::DeserializeOwned;
 
 use crate::{
-    Page, PageRequest, Query, Raw, SortKey, Storage, StorageError, Stored,
+    Heads, Page, PageRequest, PartsQuery, Query, Raw, SortKey, Storage, StorageError, Stored,
     cache::{EntityCache, Forget, Ids},
 };
 
@@ -54,7 +55,66 @@ impl<E: Entity> Repo<E> {
     /// The first record that the filter holds for, as it is in storage now: for changing it.
     pub async fn fresh(&self, filter: Filter<E>) -> Result<Option<Stored<E>>, StorageError> {
         let found = self.storage.fetch(&query(filter, &[], 0, 1)).await?.pop();
-        found.map(|stored| decode::<E>(&stored)).transpose()
+        match found {
+            Some(stored) => Ok(Some(decoded::<E>(stored).await?.0)),
+            None => Ok(None),
+        }
+    }
+
+    /// The same, or its head: for changing single parts of it, or what is no part.
+    pub async fn fresh_head(&self, filter: Filter<E>) -> Result<Option<Stored<E>>, StorageError> {
+        let heads = Query { heads: Heads::ToEdit, ..query(filter, &[], 0, 1) };
+        match self.storage.fetch(&heads).await?.pop() {
+            Some(stored) => Ok(Some(decoded::<E>(stored).await?.0)),
+            None => Ok(None),
+        }
+    }
+
+    /// The record of this id, or its head.
+    pub async fn head(&self, id: &E::Id) -> Result<Option<Row<E>>, StorageError> {
+        if let Some(row) = self.cache().and_then(|cache| cache.row(id)) {
+            return Ok(Some(row));
+        }
+        let head = Query { heads: Heads::ToShow, ..query(Filter::<E>::id(id), &[], 0, 1) };
+        Ok(self.load(&head).await?.pop())
+    }
+
+    /// The first record that the filter holds for, by id; or its head.
+    pub async fn first_head(&self, filter: Filter<E>) -> Result<Option<Row<E>>, StorageError> {
+        Ok(self.rows(&Query { heads: Heads::ToShow, ..query(filter, &[], 0, 1) }).await?.pop())
+    }
+
+    /// A page of the records that the filter holds for, of long ones their heads.
+    pub async fn page_of_heads(
+        &self,
+        filter: Filter<E>,
+        sort: &[Sort<E>],
+        at: PageRequest,
+    ) -> Result<Page<Row<E>>, StorageError> {
+        self.paged(filter, sort, at, Heads::ToShow).await
+    }
+
+    /// The records of these ids that exist, of long ones their heads.
+    pub async fn heads_by_ids<'a>(
+        &self,
+        ids: impl IntoIterator<Item = &'a E::Id>,
+    ) -> Result<HashMap<E::Id, Row<E>>, StorageError> {
+        self.found(ids, Heads::ToShow).await
+    }
+
+    /// Some parts of a record, as type `P`, and how many there are on all pages.
+    pub async fn parts<P: DeserializeOwned + Send + 'static>(
+        &self,
+        query: &PartsQuery,
+    ) -> Result<(Vec<P>, u64), StorageError> {
+        let page = self.storage.parts(query).await?.unwrap_or_default();
+        let corrupt = |source| StorageError::Corrupt {
+            collection: E::COLLECTION.name,
+            id: format!("{:?}", query.record),
+            source,
+        };
+        let parts = page.parts.iter().map(|part| part.decode().map_err(corrupt)).collect::<Result<_, _>>()?;
+        Ok((parts, page.total))
     }
 
     /// The first `limit` records that the filter holds for, as they are in storage now: for changing them.
@@ -66,6 +126,14 @@ impl<E: Entity> Repo<E> {
     pub async fn by_ids<'a>(
         &self,
         ids: impl IntoIterator<Item = &'a E::Id>,
+    ) -> Result<HashMap<E::Id, Row<E>>, StorageError> {
+        self.found(ids, Heads::No).await
+    }
+
+    async fn found<'a>(
+        &self,
+        ids: impl IntoIterator<Item = &'a E::Id>,
+        heads: Heads,
     ) -> Result<HashMap<E::Id, Row<E>>, StorageError> {
         let mut found = HashMap::new();
         let mut missing = Vec::new();
@@ -82,7 +150,8 @@ impl<E: Entity> Repo<E> {
             }
         }
         if !missing.is_empty() {
-            for row in self.load(&query(Filter::<E>::ids(missing), &[], 0, u64::MAX)).await? {
+            let missing = Query { heads, ..query(Filter::<E>::ids(missing), &[], 0, u64::MAX) };
+            for row in self.load(&missing).await? {
                 found.insert(row.value.id().clone(), row);
             }
         }
@@ -102,11 +171,21 @@ impl<E: Entity> Repo<E> {
         sort: &[Sort<E>],
         at: PageRequest,
     ) -> Result<Page<Row<E>>, StorageError> {
+        self.paged(filter, sort, at, Heads::No).await
+    }
+
+    async fn paged(
+        &self,
+        filter: Filter<E>,
+        sort: &[Sort<E>],
+        at: PageRequest,
+        heads: Heads,
+    ) -> Result<Page<Row<E>>, StorageError> {
         let total = self.count(&filter).await?;
         let items = if at.offset() >= total {
             Vec::new()
         } else {
-            self.rows(&query(filter, sort, at.offset(), at.page_size())).await?
+            self.rows(&Query { heads, ..query(filter, sort, at.offset(), at.page_size()) }).await?
         };
         Ok(Page { items, total, page: at.page(), page_size: at.page_size() })
     }
@@ -141,14 +220,16 @@ impl<E: Entity> Repo<E> {
     /// The records of a query, their order and the records themselves from the cache where known.
     async fn rows(&self, query: &Query) -> Result<Vec<Row<E>>, StorageError> {
         let Some(cache) = self.cache() else { return self.load(query).await };
-        let Some(ids) = cache.list(query) else {
+        // The ids are the same, whole or not.
+        let whole = Query { heads: Heads::No, ..query.clone() };
+        let Some(ids) = cache.list(&whole) else {
             let before = cache.before();
             let rows = self.load(query).await?;
             let ids: Ids<E> = rows.iter().map(|row| row.value.id().clone()).collect();
-            cache.keep_list(before, query, &ids);
+            cache.keep_list(before, &whole, &ids);
             return Ok(rows);
         };
-        let found = self.by_ids(ids.iter()).await?;
+        let found = self.found(ids.iter(), query.heads).await?;
         Ok(ids.iter().filter_map(|id| found.get(id).map(Arc::clone)).collect())
     }
 
@@ -157,9 +238,11 @@ impl<E: Entity> Repo<E> {
         let cache = self.cache().map(|cache| (cache, cache.before()));
         let mut rows = Vec::new();
         for stored in self.storage.fetch(query).await? {
-            let row = Arc::new(decode::<E>(&stored)?);
-            if let Some((cache, before)) = cache {
-                cache.keep_row(before, &row, stored.value.size());
+            let (stored, size) = decoded::<E>(stored).await?;
+            let row = Arc::new(stored);
+            // A head must never be taken for the whole.
+            if let Some((cache, before)) = cache.filter(|_cache| !row.value.is_head()) {
+                cache.keep_row(before, &row, size);
             }
             rows.push(row);
         }
@@ -175,6 +258,19 @@ impl<E: Entity> Repo<E> {
         }
         Some(cache)
     }
+}
+
+/// Records of more bytes are decoded where they hold up nobody: a thousandth of a second and more.
+const LONG: usize = 256 * 1024;
+
+/// The entity of a record as it came, and the size it came in.
+async fn decoded<E: Entity>(stored: Stored<Raw>) -> Result<(Stored<E>, usize), StorageError> {
+    let size = stored.value.size();
+    if size <= LONG {
+        return Ok((decode::<E>(&stored)?, size));
+    }
+    let decoding = tokio::task::spawn_blocking(move || decode::<E>(&stored));
+    Ok((decoding.await.map_err(StorageError::unavailable)??, size))
 }
 
 /// The entity of a record as it came.
@@ -223,5 +319,6 @@ fn query<E: Entity>(filter: Filter<E>, sort: &[Sort<E>], offset: u64, limit: u64
         sort: sort.iter().copied().map(SortKey::from).collect(),
         offset,
         limit,
+        heads: Heads::No,
     }
 }

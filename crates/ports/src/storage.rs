@@ -1,13 +1,13 @@
 //! The storage port: documents, conditions and change sets. One trait, however many entities.
 
 use async_trait::async_trait;
-use basalt_domain::{Collection, Condition, Path, Sort, Value};
+use basalt_domain::{Collection, Condition, Path, Sort, Test, Value};
 
-use crate::{ChangeSet, Raw};
+use crate::{ChangeSet, Heads, PartsPage, PartsQuery, Raw};
 
 /// Keeps documents.
 ///
-/// Seven methods; the comfort is in [`crate::Repo`], written once. What an implementation must do
+/// Eight methods; the comfort is in [`crate::Repo`], written once. What an implementation must do
 /// is the contract suite of the crate `basalt-contract`; what a condition means is
 /// [`Condition::matches`].
 #[async_trait]
@@ -21,6 +21,18 @@ pub trait Storage: Send + Sync + 'static {
     /// How many records the condition holds for, exactly. A condition that is a declared total of
     /// the collection is answered without reading the records.
     async fn count(&self, of: &'static Collection, condition: &Condition) -> Result<u64, StorageError>;
+
+    /// Some parts of one record, without reading the others where the storage allows; `None` where
+    /// there is no such record. What is asked for is defined by [`PartsQuery::answer`].
+    async fn parts(&self, query: &PartsQuery) -> Result<Option<PartsPage>, StorageError> {
+        let path = query.of.id_path();
+        let condition = Condition::Is(path, Test::Eq(query.record.clone()));
+        let found = self.fetch(&Query { condition, limit: 1, ..Query::all(query.of) }).await?.pop();
+        let Some(Stored { value, .. }) = found else { return Ok(None) };
+        let corrupt =
+            |source| StorageError::Corrupt { collection: query.of.name, id: format!("{:?}", query.record), source };
+        Ok(Some(query.answer(&value.decode().map_err(corrupt)?)))
+    }
 
     /// Applies all changes in their order, or none.
     ///
@@ -53,6 +65,8 @@ pub struct Query {
     pub offset: u64,
     /// How many at most.
     pub limit: u64,
+    /// Will heads of long records do?
+    pub heads: Heads,
 }
 
 /// By which single-valued field, in which direction. Absent values are the smallest.
@@ -73,7 +87,7 @@ impl<E> From<Sort<E>> for SortKey {
 impl Query {
     /// All records of a collection.
     pub const fn all(of: &'static Collection) -> Self {
-        Self { of, condition: Condition::always(), sort: Vec::new(), offset: 0, limit: u64::MAX }
+        Self { of, condition: Condition::always(), sort: Vec::new(), offset: 0, limit: u64::MAX, heads: Heads::No }
     }
 
     /// Direction of the id as the last sort key.

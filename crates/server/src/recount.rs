@@ -210,7 +210,7 @@ async fn put_right(store: &Store, of: &'static Collection, id: ObjectId) -> Resu
         for difference in wrong {
             document.set_at(difference.metric, difference.counted.into());
         }
-        let change = Change::Update { of, id: id.into(), version: record.version, document };
+        let change = Change::Update { of, id: id.into(), version: record.version, document, parts: Vec::new() };
         match store.commit(ChangeSet::new().with(change)).await {
             Err(StorageError::Stale { .. }) => {}
             done => return done,

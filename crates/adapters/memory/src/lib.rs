@@ -9,17 +9,30 @@ use std::{
 };
 
 use async_trait::async_trait;
-use basalt_domain::{Collection, Condition, Document, Value, condition::compare_at};
-use basalt_ports::{Change, ChangeSet, Query, Raw, Storage, StorageError, Stored, Version, change::check_id};
+use basalt_domain::{
+    Collection, Condition, Document, Parts, Value,
+    condition::compare_at,
+    parts::{self, APART, PartChange},
+};
+use basalt_ports::{
+    Change, ChangeSet, Heads, PartsPage, PartsQuery, Query, Raw, Storage, StorageError, Stored, Version,
+    change::check_id, parts::is_head,
+};
 
 pub use search::MemorySearch;
 
 type Records = HashMap<Value, Stored<Arc<Document>>>;
 
 /// Keeps documents in memory, under one lock.
-#[derive(Default)]
 pub struct MemoryStorage {
     tables: Mutex<Tables>,
+    many: usize,
+}
+
+impl Default for MemoryStorage {
+    fn default() -> Self {
+        Self { tables: Mutex::default(), many: parts::MANY }
+    }
 }
 
 #[derive(Clone, Default)]
@@ -32,6 +45,12 @@ impl MemoryStorage {
     /// An empty one.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty one, where more parts than these are many.
+    #[must_use]
+    pub fn with_many(many: usize) -> Self {
+        Self { many, ..Self::default() }
     }
 
     fn tables(&self) -> MutexGuard<'_, Tables> {
@@ -68,8 +87,18 @@ const fn directed(order: Ordering, descending: bool) -> Ordering {
 #[async_trait]
 impl Storage for MemoryStorage {
     async fn fetch(&self, query: &Query) -> Result<Vec<Stored<Raw>>, StorageError> {
-        let found = self.select(query).into_iter();
-        Ok(found.map(|(_id, stored)| Stored { value: Raw::Tree(stored.value), version: stored.version }).collect())
+        let found = self.select(query).into_iter().map(|(_id, Stored { value, version })| {
+            let head = if query.heads == Heads::No { None } else { parts::head(query.of, &value, self.many) };
+            Stored { value: Raw::Tree(head.map_or(value, Arc::new)), version }
+        });
+        Ok(found.collect())
+    }
+
+    async fn parts(&self, query: &PartsQuery) -> Result<Option<PartsPage>, StorageError> {
+        let tables = self.tables();
+        let record = tables.records.get(query.of.name).and_then(|records| records.get(&query.record)).cloned();
+        drop(tables);
+        Ok(record.map(|record| query.answer(&record.value)))
     }
 
     async fn ids(&self, query: &Query) -> Result<Vec<Value>, StorageError> {
@@ -117,11 +146,12 @@ impl Tables {
                 }
                 self.write(of, id, document.clone())
             }
-            Change::Update { version, document, .. } => {
-                if current.is_none_or(|stored| stored.version != *version) {
+            Change::Update { version, document, parts, .. } => {
+                let Some(stored) = current.filter(|stored| stored.version == *version) else {
                     return Err(stale(of, id));
-                }
-                self.write(of, id, document.clone())
+                };
+                let document = whole(of, document, &stored.value, parts).ok_or_else(|| stale(of, id))?;
+                self.write(of, id, document)
             }
             Change::Put { document, .. } => self.write(of, id, document.clone()),
             Change::Delete { version, .. } => {
@@ -167,4 +197,35 @@ fn unique_key(fields: &[&str], document: &Document) -> Option<Vec<Value>> {
 fn stale(of: &'static Collection, id: &Value) -> StorageError {
     let id = id.as_id().map_or_else(|| format!("{id:?}"), |id| id.to_string());
     StorageError::Stale { collection: of.name, id }
+}
+
+/// The record that a head stands for: with the parts there are, changed; `None` where a part that is
+/// to be changed is missing. What is no head is whole already.
+fn whole(of: &Collection, document: &Document, stored: &Document, changes: &[PartChange]) -> Option<Document> {
+    let Some(parts) = of.parts.filter(|_parts| is_head(document)) else {
+        return changes.is_empty().then(|| document.clone());
+    };
+    let mut list = stored.get(parts.list).and_then(Value::as_list).unwrap_or_default().to_vec();
+    let has = |part: &Value, id: &str| part.as_map().and_then(|part| id_of(parts, part)) == Some(id);
+    for change in changes {
+        match change {
+            PartChange::First(part) => list.insert(0, Value::Map(part.clone())),
+            PartChange::Replace(part) => {
+                let id = id_of(parts, part)?;
+                *list.iter_mut().find(|old| has(old, id))? = Value::Map(part.clone());
+            }
+            PartChange::Remove(id) => {
+                let at = list.iter().position(|old| has(old, id))?;
+                list.remove(at);
+            }
+        }
+    }
+    let mut whole = document.clone();
+    whole.remove(APART);
+    whole.insert(parts.list, list);
+    Some(whole)
+}
+
+fn id_of<'a>(parts: &Parts, part: &'a Document) -> Option<&'a str> {
+    part.get(parts.id)?.as_text()
 }

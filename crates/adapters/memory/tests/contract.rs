@@ -7,7 +7,7 @@ use basalt_ports::Storage;
 
 #[expect(clippy::unused_async, reason = "the contract awaits it")]
 async fn fresh() -> Option<(Arc<dyn Storage>, ())> {
-    Some((Arc::new(MemoryStorage::new()), ()))
+    Some((Arc::new(MemoryStorage::with_many(3)), ()))
 }
 
 basalt_contract::storage_contract!(fresh);

@@ -1,6 +1,8 @@
 //! Resources of a dataset: added, changed, removed, put in order. They live in their dataset, so
 //! every change is a change of that record.
 
+use std::collections::{HashMap, VecDeque};
+
 use basalt_domain::{
     Activity, ActivityKey, CommunityResource, Dataset, Document, Invalid, ObjectId, Resource, dataset::RESOURCE_ID,
     policy::object::Action,
@@ -153,14 +155,18 @@ impl Resources {
                 let message = format!("All resources must be reordered, you provided {sent} out of {all}");
                 return Err(AppError::message(message));
             }
-            let mut present = std::mem::take(&mut dataset.resources);
-            let known: Vec<String> = present.iter().map(|resource| format!("'{}'", resource.id)).collect();
+            let known: Vec<Uuid> = dataset.resources.iter().map(|resource| resource.id).collect();
+            // Of two with one id, the first is meant first.
+            let mut present: HashMap<Uuid, VecDeque<Resource>> = HashMap::with_capacity(known.len());
+            for resource in std::mem::take(&mut dataset.resources) {
+                present.entry(resource.id).or_default().push_back(resource);
+            }
             for wished in order {
-                let at = present.iter().position(|resource| resource.id == wished.id).ok_or_else(|| {
-                    let known = known.join(", ");
+                let found = present.get_mut(&wished.id).and_then(VecDeque::pop_front);
+                let mut resource = found.ok_or_else(|| {
+                    let known = known.iter().map(|id| format!("'{id}'")).collect::<Vec<_>>().join(", ");
                     AppError::message(format!("Resource ids must match existing ones in dataset, ie: {{{known}}}"))
                 })?;
-                let mut resource = present.remove(at);
                 if let Some(form) = wished.form {
                     apply(form, &mut resource)?;
                     resource.last_modified_internal = now;

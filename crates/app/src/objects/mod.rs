@@ -365,8 +365,8 @@ impl<E: Class> Objects<E> {
 
 /// Names of the stored fields that differ and are told, sorted.
 fn told<E: Class>(before: &E, after: &E) -> Result<Vec<String>, AppError> {
-    let old = Document::of(before).map_err(AppError::internal)?;
-    let new = Document::of(after).map_err(AppError::internal)?;
+    let old = before.tellable().map_err(AppError::internal)?;
+    let new = after.tellable().map_err(AppError::internal)?;
     let mut changed: Vec<String> = new
         .iter()
         .filter(|(name, value)| old.get(name) != Some(*value))

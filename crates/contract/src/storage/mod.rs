@@ -12,6 +12,7 @@ mod concurrency;
 mod conditions;
 mod feed;
 mod hostile;
+mod parts;
 mod random;
 mod round_trip;
 mod sorting;
@@ -22,6 +23,7 @@ pub use concurrency::*;
 pub use conditions::*;
 pub use feed::*;
 pub use hostile::*;
+pub use parts::*;
 pub use random::*;
 pub use round_trip::*;
 pub use sorting::*;
@@ -110,6 +112,11 @@ macro_rules! storage_contract {
             text_that_looks_like_an_operator_is_text,
             very_long_texts_are_found_exactly,
             large_documents_come_back,
+            parts_are_asked_for_page_by_page,
+            a_long_record_comes_back_whole,
+            a_head_that_is_written_leaves_its_parts,
+            single_parts_change_alone,
+            concurrent_writers_of_parts_lose_none,
             extreme_numbers_compare_exactly,
             times_far_away_compare_exactly,
         );
@@ -126,6 +133,13 @@ macro_rules! storage_contract {
             let Some((storage, _keep)) = $fresh().await else { return };
             let memory = ::std::sync::Arc::new(::basalt_memory::MemoryStorage::new());
             $crate::storage::random_writes_end_alike(storage, memory).await;
+        }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn random_changes_of_parts_end_as_in_memory() {
+            let Some((storage, _keep)) = $fresh().await else { return };
+            let memory = ::std::sync::Arc::new(::basalt_memory::MemoryStorage::with_many(3));
+            $crate::storage::random_changes_of_parts_end_alike(storage, memory).await;
         }
     };
     (@tests $fresh:path: $($behaviour:ident),+ $(,)?) => {

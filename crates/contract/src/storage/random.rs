@@ -109,6 +109,7 @@ fn a_query() -> impl Strategy<Value = Query> {
         sort,
         offset,
         limit,
+        ..Query::all(ORGANIZATIONS)
     })
 }
 

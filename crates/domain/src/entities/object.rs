@@ -84,6 +84,12 @@ pub trait CatalogueObject: Owned<Id = ObjectId> {
     /// Those that everybody sees in lists.
     fn visible() -> Filter<Self>;
 
+    /// The stored form of what is told when it changes; lists that are long and never told may be
+    /// left out. Error: see [`Document::of`].
+    fn tellable(&self) -> Result<Document, serde_json::Error> {
+        Document::of(self)
+    }
+
     /// Does everybody see it in lists? The same as [`Self::visible`], for one.
     fn is_visible(&self) -> bool {
         !self.is_private() && self.deleted().is_none() && !self.is_archived()

@@ -410,6 +410,11 @@ impl CatalogueObject for Dataset {
         &mut self.extras
     }
 
+    fn tellable(&self) -> Result<Document, serde_json::Error> {
+        // Of thousands of resources a copy costs a tenth of their stored form.
+        Document::of(&Self { resources: Vec::new(), ..self.clone() })
+    }
+
     fn visible() -> Filter<Self> {
         DELETED.absent().and(ARCHIVED.absent()).and(PRIVATE.eq(true).not())
     }
@@ -497,6 +502,40 @@ impl Dataset {
         texts
     }
 
+    /// Adds a resource before all others. `others` is when the newest of these was changed: it
+    /// matters where they were not read.
+    pub fn put_first(&mut self, resource: Resource, others: Option<Timestamp>) {
+        match &mut self.apart {
+            Some(apart) => apart.put_first(Self::COLLECTION, stored(&resource), others.map(Timestamp::millis)),
+            None => self.resources.insert(0, resource),
+        }
+    }
+
+    /// Puts a resource in the place of what it was. `others`: see [`Self::put_first`].
+    pub fn replace(&mut self, old: &Resource, new: Resource, others: Option<Timestamp>) {
+        match &mut self.apart {
+            Some(apart) => {
+                apart.replace(Self::COLLECTION, &stored(old), stored(&new), others.map(Timestamp::millis));
+            }
+            None => {
+                if let Some(present) = self.resource_mut(old.id) {
+                    *present = new;
+                }
+            }
+        }
+    }
+
+    /// Removes a resource. `others`: see [`Self::put_first`].
+    pub fn remove(&mut self, old: &Resource, others: Option<Timestamp>) {
+        match &mut self.apart {
+            Some(apart) => {
+                let id = old.id.to_string();
+                apart.remove(Self::COLLECTION, &id, &stored(old), others.map(Timestamp::millis));
+            }
+            None => self.resources.retain(|resource| resource.id != old.id),
+        }
+    }
+
     /// One of its resources.
     pub fn resource(&self, id: uuid::Uuid) -> Option<&Resource> {
         self.resources.iter().find(|resource| resource.id == id)
@@ -506,6 +545,12 @@ impl Dataset {
     pub fn resource_mut(&mut self, id: uuid::Uuid) -> Option<&mut Resource> {
         self.resources.iter_mut().find(|resource| resource.id == id)
     }
+}
+
+/// The stored form of a resource.
+fn stored(resource: &Resource) -> Document {
+    // A plain struct: serialising it has no way to fail.
+    Document::of(resource).unwrap_or_default()
 }
 
 /// Is it an extra that only the platform's own services write?

@@ -97,11 +97,10 @@ pub(super) async fn page<E: Entity<Id = ObjectId>>(
         None => filter.clone(),
     };
     let query = Query {
-        of: E::COLLECTION,
         condition: filter.into_condition(),
         sort: vec![SortKey { path: E::COLLECTION.id_path(), descending: true }],
-        offset: 0,
         limit: PAGE,
+        ..Query::all(E::COLLECTION)
     };
     store.storage().fetch(&query).await?.iter().map(|stored| Ok(decode::<E>(stored)?.value)).collect()
 }

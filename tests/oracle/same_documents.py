@@ -48,6 +48,8 @@ DECIDED = [
     r"/swagger\.json", r"/avatars/",         # pictures are not the same pictures
     r"[?&]lang=",
     r"/users/suggest/\?q=\w+%20",            # the words of a name are found in any order
+    r"/organizations/suggest/\?q=\w+%20",    # words of suggestions: in any order, by their beginnings
+    r"/organizations/suggest/\?q=i&",        # words of suggestions: by their beginnings
 ]
 # Lists of objects that come with the catalogue (docs/api/coverage.md).
 LATER = [r"/(datasets|reuses|dataservices|discussions|org_\w+|catalog\w*|topics)/?(\?|$)", r"\.(csv|rdf|json|xml|ttl)(\?|$)"]

@@ -9,7 +9,7 @@ use crate::{failure::Failure, settings::Settings, wiring};
 /// How long to wait before looking for changes again: what was written is found within a second.
 const PAUSE: Duration = Duration::from_millis(250);
 /// How often old notes of changes are deleted.
-const PRUNED_EVERY: Duration = Duration::from_secs(3600);
+const PRUNED_EVERY: Duration = Duration::from_hours(1);
 /// How long to wait when storage or index do not answer.
 const FAULT: Duration = Duration::from_secs(5);
 

@@ -95,8 +95,7 @@ fn answer<E: Searchable, V: Serialize>(
 
 /// Can the index answer this list of `/api/1/`? It knows nothing of these parameters.
 pub(crate) async fn may_answer(ctx: &Ctx, beyond: &[&str]) -> Result<bool, Problem> {
-    let asked = ctx.params.filled("q").is_some()
-        && !beyond.iter().any(|name| ctx.params.filled(name).is_some());
+    let asked = ctx.params.filled("q").is_some() && !beyond.iter().any(|name| ctx.params.filled(name).is_some());
     Ok(asked && ctx.services().search.is_ready().await?)
 }
 

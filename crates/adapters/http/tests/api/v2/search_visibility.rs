@@ -186,3 +186,31 @@ async fn the_test_above_notices_an_index_that_tells_too_much() {
     }
     assert!(told);
 }
+
+/// Who has read all loses nothing by it; who has not is told, and finds everything after building the index anew.
+#[actix_web::test]
+async fn old_notes_of_changes_are_deleted_and_a_late_index_notices() {
+    let app = TestApp::new().await.searching_late(Arc::new(an_index())).await;
+    let ulysse = app.user("Ulysse User").await;
+    let search = &app.services.search;
+    let total = async || app.get("/api/2/datasets/search/?q=roads").send().await.json()["total"].clone();
+    let created = async || {
+        let body = json!({"title": "Roads", "description": "d"});
+        assert_eq!(app.post("/api/1/datasets/").key(&ulysse).json(&body).send().await.status, 201);
+    };
+    created().await;
+    search.catch_up().await.unwrap();
+    assert_eq!(search.prune_feed().await.unwrap(), 0, "nothing is old");
+    let ten_days = 10 * 24 * 3_600_000;
+    app.clock.advance_millis(ten_days);
+    assert!(search.prune_feed().await.unwrap() > 0);
+    assert_eq!(search.prune_feed().await.unwrap(), 0, "nothing is left, and the mark stays");
+    assert!(!search.is_too_late().await.unwrap(), "it had read everything");
+    created().await;
+    app.clock.advance_millis(ten_days);
+    assert!(search.prune_feed().await.unwrap() > 0);
+    assert!(search.is_too_late().await.unwrap(), "the second dataset was never heard of");
+    assert_eq!((search.catch_up().await.unwrap(), total().await), (0, json!(1)));
+    search.reindex(|_datasets| {}).await.unwrap();
+    assert_eq!((search.is_too_late().await.unwrap(), total().await), (false, json!(2)));
+}

@@ -259,7 +259,7 @@ impl Organizations {
 
 impl OrganizationFilter {
     /// As a condition on those that everybody may see.
-    fn condition(&self) -> Filter<Organization> {
+    pub fn condition(&self) -> Filter<Organization> {
         let mut filter = organization::visible();
         for word in self.q.iter().flat_map(|q| q.split_whitespace()) {
             filter = filter.and(NAME.contains(word).or(organization::ACRONYM.contains(word)));

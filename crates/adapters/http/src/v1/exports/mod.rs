@@ -8,14 +8,14 @@ mod stream;
 mod tags;
 
 use actix_web::HttpResponse;
-use basalt_domain::{CatalogueObject, Dataservice, Dataset, Filter, Reuse, organization};
+use basalt_domain::{CatalogueObject, Dataservice, Dataset, Filter, Reuse};
 
 use self::{
     datasets::{Datasets, Resources},
     others::{Dataservices, Organizations, Reuses},
     stream::{Table, table},
 };
-use super::datasets::filters as datasets_of;
+use super::{datasets::filters as datasets_of, organizations::narrowed as narrowed_organizations};
 use crate::{Operation, context::Ctx, problem::Problem};
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -73,7 +73,7 @@ async fn site_dataservices(ctx: Ctx) -> Result<HttpResponse, Problem> {
 }
 
 async fn site_organizations(ctx: Ctx) -> Result<HttpResponse, Problem> {
-    Ok(table::<Organizations>(&ctx, "organizations", organization::visible()))
+    Ok(table::<Organizations>(&ctx, "organizations", narrowed_organizations(&ctx)?.condition()))
 }
 
 async fn its_datasets(ctx: Ctx) -> Result<HttpResponse, Problem> {

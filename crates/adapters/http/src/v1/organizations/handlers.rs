@@ -29,13 +29,7 @@ pub(super) async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let params = &ctx.params;
     let at = params.page(PAGE_SIZE, ctx.settings().page_size_max)?;
     let sort = params.sort(sort_field)?.map(|(path, descending)| Sort::by(path, descending));
-    let badge = params.get("badge").map(str::to_owned);
-    if badge.as_deref().is_some_and(|badge| !BADGES.iter().any(|(kind, _label)| *kind == badge)) {
-        return Err(Problem::parameter("badge", "Unknown badge type"));
-    }
-    let text = |name| params.filled(name).map(str::to_owned);
-    let filter =
-        OrganizationFilter { q: text("q"), badge, name: text("name"), business_number_id: text("business_number_id") };
+    let filter = narrowed(&ctx)?;
     let organizations = &ctx.services().organizations;
     let page = if search::may_answer(&ctx, &["name", "business_number_id"]).await? {
         let asked = search::asked::organizations(&ctx)?;
@@ -49,6 +43,17 @@ pub(super) async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let cards = cards(&ctx, rows.iter().map(|row| &row.value)).await?;
     let mut shown = rows.iter().map(|row| OrganizationView::new(&ctx, &row.value, &users, cards.as_ref()));
     ctx.ok(&PageView::new(&ctx, page.map(|_row| shown.next())))
+}
+
+/// What the request narrows organisations to. Error: a badge that is none.
+pub(in crate::v1) fn narrowed(ctx: &Ctx) -> Result<OrganizationFilter, Problem> {
+    let params = &ctx.params;
+    let badge = params.get("badge").map(str::to_owned);
+    if badge.as_deref().is_some_and(|badge| !BADGES.iter().any(|(kind, _label)| *kind == badge)) {
+        return Err(Problem::parameter("badge", "Unknown badge type"));
+    }
+    let text = |name| params.filled(name).map(str::to_owned);
+    Ok(OrganizationFilter { q: text("q"), badge, name: text("name"), business_number_id: text("business_number_id") })
 }
 
 pub(super) async fn create(ctx: Ctx) -> Result<HttpResponse, Problem> {

@@ -9,6 +9,8 @@ mod membership;
 mod pictures;
 pub mod views;
 
+pub(super) use handlers::narrowed;
+
 use basalt_domain::policy::portal::Access;
 
 use self::views::{MemberView, OrganizationView};

@@ -72,6 +72,20 @@ of them";"";"unknown";"Licence Ouverte";"";"";"";"";"";False;"{CREATED}";"{CREAT
 }
 
 #[actix_web::test]
+async fn organizations_are_exported_as_the_request_narrows_them() {
+    let app = TestApp::new().await;
+    an_organization().named("Arles").stored(&app).await;
+    an_organization().named("Nîmes").stored(&app).await;
+    let rows = export(&app, "/api/1/site/organizations.csv", None).await;
+    assert_eq!(rows.len(), 3);
+    let rows = export(&app, "/api/1/site/organizations.csv?q=arles", None).await;
+    assert_eq!(rows.len(), 2);
+    assert!(rows[1].contains(r#""Arles""#), "{}", rows[1]);
+    assert_eq!(export(&app, "/api/1/site/organizations.csv?badge=certified", None).await.len(), 1);
+    assert_eq!(app.get("/api/1/site/organizations.csv?badge=nope").send().await.status, 400);
+}
+
+#[actix_web::test]
 async fn an_export_has_every_row_whatever_the_number_of_pages() {
     let app = TestApp::new().await;
     let ada = app.user("Ada Admin").await;

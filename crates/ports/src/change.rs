@@ -2,7 +2,7 @@
 
 use basalt_domain::{Collection, Document, Entity, Field, Value, parts::PartChange};
 
-use crate::{Stored, Version, storage::StorageError};
+use crate::{Stored, Version, parts::is_head, storage::StorageError};
 
 /// One change of one record.
 #[derive(Clone, Debug, PartialEq)]
@@ -162,14 +162,15 @@ fn record_of<E: Entity>(entity: &E) -> (&'static Collection, Value, Document) {
     (E::COLLECTION, id, document)
 }
 
-/// Refuses a document that does not carry the id it is stored under.
+/// Refuses a document that does not carry the id it is stored under; and a head, whose parts would be
+/// lost if it were stored as it is.
 pub fn check_id(of: &'static Collection, id: &Value, document: &Document) -> Result<(), StorageError> {
-    if document.get("_id") == Some(id) {
+    let fault = if document.get("_id") != Some(id) {
+        "the document does not carry its id"
+    } else if is_head(document) {
+        "a head is not the whole document"
+    } else {
         return Ok(());
-    }
-    Err(StorageError::Corrupt {
-        collection: of.name,
-        id: format!("{id:?}"),
-        source: "the document does not carry its id".into(),
-    })
+    };
+    Err(StorageError::Corrupt { collection: of.name, id: format!("{id:?}"), source: fault.into() })
 }

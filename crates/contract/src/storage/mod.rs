@@ -115,6 +115,7 @@ macro_rules! storage_contract {
             parts_are_asked_for_page_by_page,
             a_long_record_comes_back_whole,
             a_head_that_is_written_leaves_its_parts,
+            a_head_is_never_stored_as_the_whole,
             single_parts_change_alone,
             concurrent_writers_of_parts_lose_none,
             extreme_numbers_compare_exactly,

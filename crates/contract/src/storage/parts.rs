@@ -27,10 +27,11 @@ fn uuid(number: u32) -> Uuid {
 /// Resource of this number, in one of several states.
 fn a_resource(number: u32, state: u32) -> Resource {
     let pick = |of: usize| (number as usize * 7 + state as usize) % of;
+    let kinds = ["main", "documentation", "other"];
     let mut resource = Resource::blank(uuid(number), NOON.plus_millis(i64::from((number * 31 + state * 17) % 50)));
-    resource.title = TITLES[pick(TITLES.len())].into();
-    resource.kind = ["main", "documentation", "other"][pick(3)].into();
-    resource.format = FORMATS[pick(FORMATS.len())].map(str::to_owned);
+    resource.title = TITLES.get(pick(TITLES.len())).copied().unwrap_or_default().into();
+    resource.kind = kinds.get(pick(3)).copied().unwrap_or_default().into();
+    resource.format = FORMATS.get(pick(FORMATS.len())).copied().flatten().map(str::to_owned);
     resource.schema = (pick(4) == 0).then(|| Schema { name: Some("a/b".into()), ..Schema::default() });
     resource.extras.insert("check:available", pick(5) != 0);
     resource.extras.insert("state", state);
@@ -123,6 +124,21 @@ pub async fn a_head_that_is_written_leaves_its_parts(storage: Shared) {
     let late = storage.commit(&ChangeSet::new().update(&read)).await;
     assert!(matches!(late, Err(StorageError::Stale { .. })));
     answers_as_defined(&storage, &whole.value).await;
+}
+
+/// A head put over a record, or in the place of nothing, would lose the parts: it is refused.
+pub async fn a_head_is_never_stored_as_the_whole(storage: Shared) {
+    let long = a_dataset(1, 1..9);
+    insert_all(&storage, std::slice::from_ref(&long)).await;
+    let head = parts::head(DATASETS, &Document::of(&long).unwrap(), 3).unwrap();
+    for id in [oid(1), oid(2)] {
+        let mut document = head.clone();
+        document.insert("_id", id);
+        let refused = storage.commit(&ChangeSet::new().with(super::put(DATASETS, document))).await;
+        assert!(matches!(refused, Err(StorageError::Corrupt { .. })), "{refused:?}");
+    }
+    assert_eq!(stored::<Dataset>(&storage, &oid(1)).await.value, long);
+    assert!(find::<Dataset>(&storage, &oid(2)).await.is_none());
 }
 
 /// A part that is added, replaced, removed: conditions find what there is, and nothing else.
@@ -226,7 +242,7 @@ impl Dice {
 /// Random writes, whole and of parts, on both: the same in the end, step by step.
 pub async fn random_changes_of_parts_end_alike(storage: Shared, memory: Shared) {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
-    for step in 0..300 {
+    for step in 0..100 {
         let (number, what, seed) = (1 + dice.roll(3), dice.roll(12), dice.roll(1 << 30));
         let id = oid(number);
         for one in [&storage, &memory] {
@@ -239,7 +255,9 @@ pub async fn random_changes_of_parts_end_alike(storage: Shared, memory: Shared) 
         }
         let expected = whole(&memory).await;
         assert_eq!(whole(&storage).await, expected, "step {step}, {what}");
-        found_by_parts(&storage, &expected.iter().collect::<Vec<_>>()).await;
+        if step % 10 == 9 {
+            found_by_parts(&storage, &expected.iter().collect::<Vec<_>>()).await;
+        }
         let Some(changed) = expected.iter().find(|dataset| dataset.id == id) else { continue };
         let query = PartsQuery { limit: 3, ..PartsQuery::all(DATASETS, id) };
         for query in [PartsQuery { newest_first: true, ..query.clone() }, query] {
@@ -285,7 +303,7 @@ async fn a_change(storage: &Shared, number: u32, what: u32, dice: &mut Dice) -> 
             0 => changed.value.resources.reverse(),
             1 => {
                 changed.value.resources =
-                    some(dice, count).into_iter().map(|one| a_resource(one, dice.roll(3))).collect()
+                    some(dice, count).into_iter().map(|one| a_resource(one, dice.roll(3))).collect();
             }
             2 if !changed.value.resources.is_empty() => changed.value.resources.rotate_left(1),
             _ => {}
@@ -303,7 +321,8 @@ async fn a_change(storage: &Shared, number: u32, what: u32, dice: &mut Dice) -> 
             changed.value.replace(old, new, None);
         }
         (9 | 10, _) => {
-            let fresh = (number * 10..).find(|number| present.iter().all(|part| part.id != uuid(*number)))?;
+            let fresh =
+                (number * 10..number * 10 + 100).find(|number| present.iter().all(|part| part.id != uuid(*number)))?;
             changed.value.put_first(a_resource(fresh, dice.roll(7)), None);
         }
         _ => {}

@@ -4,6 +4,7 @@
 pub mod blocs;
 pub mod context;
 pub mod cors;
+pub mod dcat;
 pub mod document;
 pub mod etag;
 pub mod fields;

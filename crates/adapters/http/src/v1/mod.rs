@@ -15,6 +15,7 @@ pub mod objects;
 pub mod organizations;
 pub mod owners;
 pub mod posts;
+mod rdf;
 pub mod references;
 pub mod reuses;
 pub mod site;
@@ -44,5 +45,6 @@ pub fn operations() -> Vec<Operation> {
     all.extend(posts::operations());
     all.extend(site::operations());
     all.extend(exports::operations());
+    all.extend(rdf::operations());
     all
 }

@@ -20,8 +20,6 @@ const DIFFERENCES: Differences = &[
     ("datasets", 6, ENGLISH),
     ("datasets", 11, SEARCH),
     ("datasets", 17, SEARCH),
-    ("datasets", 73, RDF),
-    ("datasets", 74, RDF),
     ("datasets", 81, LATER),
     ("datasets", 82, LATER),
     ("datasets", 155, "what refers to nothing known narrows to nothing"),
@@ -114,7 +112,6 @@ const CREATION: &str = "the answer to a creation shows what its editor may do";
 const ENGLISH: &str = "labels and sentences are English";
 const LATER: &str = "the replay is months later, and an update is due";
 const PRIVATE: &str = "a private dataset is not there for others, who can add nothing to it";
-const RDF: &str = "the formats of the semantic web are served elsewhere or not yet";
 const REPLACED: &str = "a file replaces no resource that is stored elsewhere";
 const SEARCH: &str = "search and suggestions are tested with the index";
 const SLUGLESS: &str = "a title without letters has its id for a slug";

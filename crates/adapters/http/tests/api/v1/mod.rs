@@ -8,6 +8,7 @@ mod me;
 mod notifications;
 mod organizations;
 mod posts;
+mod rdf;
 mod reuses;
 mod site;
 mod spatial;

@@ -286,6 +286,10 @@ async fn page_numbers_that_are_none_are_refused_and_those_beyond_the_last_are_no
         if !operation.query.iter().any(|known| known.name == "page_size") {
             continue;
         }
+        if operation.path.ends_with("/catalog") {
+            // It leads to the page that is asked for, which answers for itself.
+            continue;
+        }
         let beyond = if ENDLESS.contains(&operation.path) { 200 } else { 404 };
         for (query, status) in [
             ("page=0", 400),

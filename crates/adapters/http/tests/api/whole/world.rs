@@ -175,6 +175,7 @@ impl World {
             "visualization" => self.catalogue.chart.id.to_string(),
             "contact_point" => self.catalogue.contact.id.to_string(),
             "post" => POST.into(),
+            "_format" => "ttl".into(),
             "badge_kind" => "certified".into(),
             "identifier" => "somebody".into(),
             "size" => "32".into(),

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use basalt_app::objects::counters::{DATASERVICE_REUSES, DATASET_REUSES};
 use basalt_domain::{
     CatalogueObject, Collection, Condition, Dataservice, Dataset, Document, Entity, Field, Filter, ObjectId,
-    Organization, Path, Reuse, Test, User, Value, dataservice, dataset, reuse,
+    Organization, Reuse, Test, User, Value, dataservice, dataset, reuse,
 };
 use basalt_ports::{Change, ChangeSet, Query, StorageError, Store, Version};
 
@@ -117,14 +117,13 @@ type Counts = Vec<(&'static str, Vec<i64>)>;
 async fn counts(store: &Store, of: &'static Collection, page: &[Counted]) -> Result<Counts, StorageError> {
     let mut all = Counts::new();
     if of == Organization::COLLECTION {
-        for record in page {
-            owned(store, &mut all, Condition::Is(ORGANIZATION, Test::Eq(record.id.into())), &[]).await?;
-        }
+        all.push(("metrics.datasets", owned(store, ORGANIZATION, Dataset::visible(), page).await?));
+        all.push(("metrics.reuses", owned(store, ORGANIZATION, Reuse::visible(), page).await?));
+        all.push(("metrics.dataservices", owned(store, ORGANIZATION, Dataservice::visible(), page).await?));
     } else if of == User::COLLECTION {
-        for record in page {
-            let own = Condition::Is(OWNER, Test::Eq(record.id.into()));
-            owned(store, &mut all, own, &[Condition::Is(ORGANIZATION, Test::Absent)]).await?;
-        }
+        all.push(("metrics.datasets", owned(store, OWNER, Dataset::visible().and(personal()), page).await?));
+        all.push(("metrics.reuses", owned(store, OWNER, Reuse::visible().and(personal()), page).await?));
+        all.push(("metrics.dataservices", owned(store, OWNER, Dataservice::visible().and(personal()), page).await?));
     } else if of == Dataset::COLLECTION {
         all.push((DATASET_REUSES.path.name, referring(store, &reuse::DATASET, Reuse::visible(), page).await?));
         let served = referring(store, &dataservice::DATASET, Dataservice::visible(), page).await?;
@@ -141,27 +140,22 @@ async fn counts(store: &Store, of: &'static Collection, page: &[Counted]) -> Res
     Ok(all)
 }
 
-const OWNER: Path = Field::<Dataset, ObjectId>::one("owner").path;
-const ORGANIZATION: Path = Field::<Dataset, ObjectId>::one("organization").path;
+const OWNER: &str = "owner";
+const ORGANIZATION: &str = "organization";
 
-/// Adds what one record owns to the numbers.
-async fn owned(store: &Store, all: &mut Counts, own: Condition, more: &[Condition]) -> Result<(), StorageError> {
-    let kinds: [(&'static str, &'static Collection, Condition); 3] = [
-        ("metrics.datasets", Dataset::COLLECTION, Dataset::visible().into_condition()),
-        ("metrics.reuses", Reuse::COLLECTION, Reuse::visible().into_condition()),
-        ("metrics.dataservices", Dataservice::COLLECTION, Dataservice::visible().into_condition()),
-    ];
-    for (metric, of, visible) in kinds {
-        let mut conditions = vec![own.clone(), visible];
-        conditions.extend_from_slice(more);
-        let count = store.storage().count(of, &Condition::All(conditions)).await?;
-        let count = i64::try_from(count).unwrap_or(i64::MAX);
-        match all.iter_mut().find(|(known, _counts)| *known == metric) {
-            Some((_metric, counts)) => counts.push(count),
-            None => all.push((metric, vec![count])),
-        }
-    }
-    Ok(())
+/// Whose owner is a person: what belongs to an organisation does not count as its owner's.
+fn personal<E: Entity>() -> Filter<E> {
+    Field::<E, ObjectId>::one(ORGANIZATION).absent()
+}
+
+/// How many visible records belong to each record of a page, by the field that names it.
+async fn owned<E: Entity>(
+    store: &Store,
+    by: &'static str,
+    visible: Filter<E>,
+    page: &[Counted],
+) -> Result<Vec<i64>, StorageError> {
+    referring(store, &Field::<E, ObjectId>::one(by), visible, page).await
 }
 
 /// How many visible records refer to each record of a page: read once for the whole page.

@@ -7,6 +7,7 @@ pub mod contacts;
 pub mod dataservices;
 pub mod datasets;
 mod exports;
+mod feeds;
 pub mod followers;
 pub mod me;
 pub mod narrowing;

@@ -295,6 +295,16 @@ pub struct UserReference<'a> {
 }
 
 impl<'a> UserReference<'a> {
+    /// What they are called, in full.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name).trim().to_owned()
+    }
+
+    /// Their address in the front end.
+    pub fn page(&self) -> Option<&str> {
+        self.page.as_deref()
+    }
+
     /// This user.
     pub fn new(user: &'a User, links: &Links) -> Self {
         Self {

@@ -1,5 +1,6 @@
 //! `/api/1/dataservices/`.
 
+mod atom;
 mod datasets;
 pub(crate) mod filters;
 mod forms;
@@ -76,6 +77,9 @@ pub(super) fn operations() -> Vec<Operation> {
             .access(Access::Sysadmin)
             .answers::<DataserviceView<'static>>(200)
             .summary("Shows a dataservice first no longer"),
+        Operation::get("recent_dataservices_atom_feed", "/api/1/dataservices/recent.atom", atom::recent)
+            .answers_plain(200)
+            .summary("Tells of the newest dataservices, as a feed"),
     ];
     all.extend(datasets::operations());
     all.extend(followers::operations(&followers::DATASERVICES));

@@ -1,5 +1,6 @@
 //! `/api/1/posts/`: news and pages of the portal.
 
+mod atom;
 mod forms;
 mod handlers;
 pub mod views;
@@ -82,5 +83,8 @@ pub(super) fn operations() -> Vec<Operation> {
             .reads_picture()
             .answers::<UploadedImage>(200)
             .summary("Replaces the picture, as POST does"),
+        Operation::get("recent_posts_atom_feed", "/api/1/posts/recent.atom", atom::recent)
+            .answers_plain(200)
+            .summary("Tells of the last posts, as a feed"),
     ]
 }

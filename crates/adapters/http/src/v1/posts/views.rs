@@ -77,8 +77,12 @@ impl<'a> PostReference<'a> {
 
 /// Address of a post in the front end: pages stand apart from news.
 fn page(ctx: &Ctx, post: &Post) -> Option<String> {
-    let family = if post.kind.as_deref() == Some("page") { "pages" } else { "posts" };
-    ctx.links.page(family, &post.slug)
+    ctx.links.page(family(post), &post.slug)
+}
+
+/// Where posts of this kind stand in the front end.
+pub(super) fn family(post: &Post) -> &'static str {
+    if post.kind.as_deref() == Some("page") { "pages" } else { "posts" }
 }
 
 /// What is around posts.

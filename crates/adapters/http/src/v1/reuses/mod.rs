@@ -1,5 +1,6 @@
 //! `/api/1/reuses/`.
 
+mod atom;
 mod filters;
 mod forms;
 mod links;
@@ -110,6 +111,9 @@ pub(super) fn operations() -> Vec<Operation> {
             .reads_picture()
             .answers::<UploadedImage>(200)
             .summary("Replaces the picture"),
+        Operation::get("recent_reuses_atom_feed", "/api/1/reuses/recent.atom", atom::recent)
+            .answers_plain(200)
+            .summary("Tells of the newest reuses of organisations, as a feed"),
     ];
     all.extend(links::operations());
     all.extend(followers::operations(&followers::REUSES));

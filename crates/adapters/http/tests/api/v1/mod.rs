@@ -4,6 +4,7 @@ mod contacts;
 mod dataservices;
 mod datasets;
 mod exports;
+mod feeds;
 mod me;
 mod notifications;
 mod organizations;

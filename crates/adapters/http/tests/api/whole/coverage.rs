@@ -124,6 +124,7 @@ fn waits_for(known: &Known) -> &'static str {
         "discussions" | "reports" | "posts" | "transfer" | "notifications" => "community",
         "me" | "organizations" if known.path.contains("discussions") => "community",
         "harvest" | "workers" => "harvesting",
+        "site" if known.path.contains("harvests") => "harvesting",
         "proconnect" | "geopf" | "captchetat" => "services of the French state",
         _ => "the catalogue",
     }

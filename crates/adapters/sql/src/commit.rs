@@ -60,7 +60,7 @@ async fn statements(dialect: Dialect, transaction: &DatabaseTransaction, plan: &
     let mut run = Run::new(plan);
     for mut read in run.reads() {
         let values = std::mem::take(&mut read.command.values);
-        let rows = transaction.query_all_raw(dialect.statement(read.command.sql, values)).await.map_err(failed)?;
+        let rows = transaction.query_all_raw(dialect.statement(read.command.sql.as_ref(), values)).await.map_err(failed)?;
         let record =
             |row: QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?));
         let found = rows.into_iter().map(record).collect::<Result<_, DbErr>>().map_err(failed)?;

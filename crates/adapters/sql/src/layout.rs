@@ -1,7 +1,13 @@
 //! Tables, columns and indexes of the declared collections, and the statements made once from them.
 
-use basalt_domain::{Collection, Document, Kind, Path};
+use std::{borrow::Cow, fmt, fmt::Write as _};
+
+use basalt_domain::{Collection, Condition, Document, Kind, Path, Value};
 use sea_orm::Value as Sql;
+use serde::{
+    Deserializer,
+    de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor},
+};
 
 use crate::{dialect::Dialect, encode, schema, totals::Kept};
 
@@ -47,7 +53,10 @@ pub(crate) struct Table {
     pub(crate) totals: Vec<Kept>,
     /// `SELECT id, version, document` of as many ids as [`BATCHES`] says, in their order, before a write.
     selects: Vec<String>,
-    /// `UPDATE` by id and version.
+    /// Names of the top-level fields that columns, side rows and totals are made of.
+    indexed: Vec<&'static str>,
+    dialect: Dialect,
+    /// `UPDATE` by id and version, of all columns.
     pub(crate) update: String,
     /// `DELETE` by id.
     pub(crate) delete: String,
@@ -98,15 +107,7 @@ impl Table {
         let q = |name: &str| dialect.quote(name);
         let p = |number| dialect.parameter(number);
         let (table, side_table) = (q(of.name), q(&side));
-        let sets: String = (3..)
-            .zip(&columns)
-            .fold(String::new(), |sets, (at, column)| format!("{sets}, {} = {}", q(&column.name), p(at)));
-        let (id, version) = (p(columns.len() + 3), p(columns.len() + 4));
-        let update = format!(
-            "UPDATE {table} SET version = {}, document = {}{sets} WHERE id = {id} AND version = {version}",
-            p(1),
-            p(2),
-        );
+        let update = update(dialect, of, columns.iter());
         let names: String = columns.iter().fold(String::new(), |names, column| format!("{names}, {}", q(&column.name)));
         let insert = format!("INSERT INTO {table} (id, version, document{names}) VALUES ");
         let side_insert = format!("INSERT INTO {side_table} (entity_id, field, value) VALUES ");
@@ -125,6 +126,8 @@ impl Table {
                 })
                 .to_vec(),
             update,
+            indexed: indexed(of),
+            dialect,
             delete: format!("DELETE FROM {table} WHERE id = {}", p(1)),
             delete_version: format!("DELETE FROM {table} WHERE id = {} AND version = {}", p(1), p(2)),
             inserts: BATCHES.map(|rows| insert.clone() + &rows_of(dialect, rows, columns.len() + 3)).to_vec(),
@@ -178,6 +181,21 @@ impl Table {
         batch_of(&self.move_totals, totals)
     }
 
+    /// `UPDATE` by id and version, of these columns only.
+    pub(crate) fn update_of(&self, chosen: &[bool]) -> String {
+        let chosen = self.columns.iter().zip(chosen).filter(|(_column, chosen)| **chosen);
+        update(self.dialect, self.of, chosen.map(|(column, _chosen)| column))
+    }
+
+    /// The part of a stored document that columns, side rows and totals are made of. What is long
+    /// and only read is passed over.
+    pub(crate) fn indexed_part(&self, text: &str) -> Result<Document, serde_json::Error> {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let part = Only(&self.indexed).deserialize(&mut reader)?;
+        reader.end()?;
+        Ok(part)
+    }
+
     /// The values of the columns.
     pub(crate) fn column_values(&self, document: &Document) -> impl Iterator<Item = Sql> {
         self.columns.iter().map(|column| encode::column_value(column.path.kind, document.at(column.path.name)))
@@ -194,6 +212,72 @@ impl Table {
         rows.sort_unstable();
         rows.dedup();
         rows
+    }
+}
+
+/// `UPDATE` by id and version, of document and columns.
+fn update<'a>(dialect: Dialect, of: &Collection, columns: impl Iterator<Item = &'a Column>) -> String {
+    let (q, p) = (|name: &str| dialect.quote(name), |number| dialect.parameter(number));
+    let mut statement = format!("UPDATE {} SET version = {}, document = {}", q(of.name), p(1), p(2));
+    let mut next = 3;
+    for column in columns {
+        // Writing to a string cannot fail.
+        let _ = write!(statement, ", {} = {}", q(&column.name), p(next));
+        next += 1;
+    }
+    let _ = write!(statement, " WHERE id = {} AND version = {}", p(next), p(next + 1));
+    statement
+}
+
+/// Names of the top-level fields of a collection that columns, side rows and totals are made of.
+fn indexed(of: &Collection) -> Vec<&'static str> {
+    fn of_condition(condition: &Condition, names: &mut Vec<&'static str>) {
+        match condition {
+            Condition::All(all) | Condition::Any(all) => all.iter().for_each(|one| of_condition(one, names)),
+            Condition::Not(inner) => of_condition(inner, names),
+            Condition::Is(path, _test) => names.push(path.name),
+        }
+    }
+    let mut names: Vec<&'static str> = of.fields.iter().map(|path| path.name).collect();
+    for total in of.totals {
+        names.extend(total.by.iter().map(|path| path.name));
+        of_condition(&(total.condition)(), &mut names);
+    }
+    let first = |name: &'static str| name.split_once('.').map_or(name, |(first, _rest)| first);
+    let mut names: Vec<_> = names.into_iter().map(first).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Reads the fields of these names, sorted, and passes over all others.
+struct Only<'a>(&'a [&'static str]);
+
+impl<'de> DeserializeSeed<'de> for Only<'_> {
+    type Value = Document;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Document, D::Error> {
+        reader.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Only<'_> {
+    type Value = Document;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a document")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Document, A::Error> {
+        let mut document = Document::new();
+        while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+            if self.0.binary_search(&name.as_ref()).is_ok() {
+                document.insert(name, map.next_value::<Value>()?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(document)
     }
 }
 

@@ -130,7 +130,7 @@ impl Step {
 
 /// A statement and its values.
 pub(crate) struct Command<'a> {
-    pub(crate) sql: &'a str,
+    pub(crate) sql: Cow<'a, str>,
     pub(crate) values: Vec<Sql>,
 }
 
@@ -173,6 +173,7 @@ impl Must<'_> {
 struct Record<'a> {
     version: i64,
     image: Cow<'a, Image>,
+    columns: Cow<'a, [Sql]>,
 }
 
 /// A row to be inserted together with others.
@@ -225,7 +226,7 @@ impl<'a> Run<'a> {
                 let (sql, batch) = table.select_of(keys.len());
                 let padding = keys.last().into_iter().cycle();
                 let values = keys.iter().chain(padding).take(batch).map(|key| (*key).into()).collect();
-                reads.push(Read { command: Command { sql, values }, table, keys: keys.to_vec() });
+                reads.push(Read { command: Command { sql: sql.into(), values }, table, keys: keys.to_vec() });
             }
         }
         reads
@@ -238,9 +239,10 @@ impl<'a> Run<'a> {
             self.known.insert((name, Cow::Borrowed(key)), None);
         }
         for (key, version, text) in found {
-            let document: Document = serde_json::from_str(&text).map_err(|error| corrupt(table, &key, error))?;
+            let document = table.indexed_part(&text).map_err(|error| corrupt(table, &key, error))?;
+            let columns = table.column_values(&document).collect();
             let image = Cow::Owned(Image::new(table, text, &document));
-            self.known.insert((name, Cow::Owned(key)), Some(Record { version, image }));
+            self.known.insert((name, Cow::Owned(key)), Some(Record { version, image, columns }));
         }
         Ok(())
     }
@@ -272,7 +274,7 @@ impl<'a> Run<'a> {
     }
 
     fn run(&mut self, sql: &'a str, values: Vec<Sql>) {
-        self.queue.push((Command { sql, values }, Must::Run));
+        self.queue.push((Command { sql: sql.into(), values }, Must::Run));
     }
 
     fn apply(&mut self, step: &'a Step) -> Result<(), Failure> {
@@ -306,31 +308,38 @@ impl<'a> Run<'a> {
         }
         self.count(&step.table, None, Some(&written.image));
         self.rows.push(Row { table: &step.table, key: &step.key, version, written, replaces });
-        self.known.insert(step.name(), Some(Record { version, image: Cow::Borrowed(&written.image) }));
+        let (image, columns) = (Cow::Borrowed(&written.image), Cow::Borrowed(written.columns.as_slice()));
+        self.known.insert(step.name(), Some(Record { version, image, columns }));
     }
 
     /// Writes a document over another one.
     fn write(&mut self, step: &'a Step, old: Option<&Record<'a>>, version: i64, written: &'a Written) {
-        self.update(step, old, version, &written.image, written.columns.iter().cloned());
-        let record = Record { version: version.wrapping_add(1), image: Cow::Borrowed(&written.image) };
-        self.known.insert(step.name(), Some(record));
+        self.update(step, old, version, &written.image, &written.columns);
+        let (image, columns) = (Cow::Borrowed(&written.image), Cow::Borrowed(written.columns.as_slice()));
+        self.known.insert(step.name(), Some(Record { version: version.wrapping_add(1), image, columns }));
     }
 
-    fn update(
-        &mut self,
-        step: &'a Step,
-        old: Option<&Record<'a>>,
-        version: i64,
-        image: &Image,
-        columns: impl Iterator<Item = Sql>,
-    ) {
+    /// Writes the document and the columns that are not as they were: an index whose columns are
+    /// left alone is not touched.
+    fn update(&mut self, step: &'a Step, old: Option<&Record<'a>>, version: i64, image: &Image, columns: &[Sql]) {
         self.flush();
         let (table, key) = (&*step.table, step.key.as_str());
-        let mut values: Vec<Sql> = Vec::with_capacity(table.columns.len() + 4);
+        let mut values: Vec<Sql> = Vec::with_capacity(columns.len() + 4);
         values.extend([version.wrapping_add(1).into(), image.text.as_str().into()]);
-        values.extend(columns);
+        let sql = match old {
+            None => {
+                values.extend(columns.iter().cloned());
+                Cow::Borrowed(table.update.as_str())
+            }
+            Some(old) => {
+                let differs: Vec<bool> = old.columns.iter().zip(columns).map(|(old, new)| old != new).collect();
+                let changed = columns.iter().zip(&differs).filter(|(_value, differs)| **differs);
+                values.extend(changed.map(|(value, _differs)| value.clone()));
+                Cow::Owned(table.update_of(&differs))
+            }
+        };
         values.extend([key.into(), version.into()]);
-        self.queue.push((Command { sql: &table.update, values }, Must::Hit(table, key)));
+        self.queue.push((Command { sql, values }, Must::Hit(table, key)));
         if let Some(old) = old {
             self.count(table, Some(&old.image), Some(image));
             self.move_side_rows(table, key, &old.image.side, &image.side);
@@ -348,9 +357,9 @@ impl<'a> Run<'a> {
         let number = document.at(path).and_then(Value::as_int).unwrap_or(0);
         document.set_at(path, Value::Int(number.saturating_add(by)));
         let Written { image, columns } = Written::new(table, key, &document)?;
-        self.update(step, Some(&old), old.version, &image, columns.into_iter());
-        let record = Record { version: old.version.wrapping_add(1), image: Cow::Owned(image) };
-        self.known.insert(step.name(), Some(record));
+        self.update(step, Some(&old), old.version, &image, &columns);
+        let (version, image) = (old.version.wrapping_add(1), Cow::Owned(image));
+        self.known.insert(step.name(), Some(Record { version, image, columns: Cow::Owned(columns) }));
         Ok(())
     }
 
@@ -365,7 +374,8 @@ impl<'a> Run<'a> {
         };
         match version {
             Some(version) => {
-                let command = Command { sql: &table.delete_version, values: vec![key.into(), version.into()] };
+                let command =
+                    Command { sql: table.delete_version.as_str().into(), values: vec![key.into(), version.into()] };
                 self.queue.push((command, Must::Hit(table, key)));
             }
             None => self.run(&table.delete, vec![key.into()]),
@@ -402,7 +412,7 @@ impl<'a> Run<'a> {
                 values.extend(row.written.columns.iter().cloned());
             }
             let must = Must::Insert(table, now.iter().any(|row| row.replaces));
-            self.queue.push((Command { sql, values }, must));
+            self.queue.push((Command { sql: sql.into(), values }, must));
         }
         let side_rows: Vec<_> = rows
             .iter()

@@ -148,14 +148,14 @@ fn apart(connection: &Connection, plan: &Plan) -> rusqlite::Result<Done> {
 fn statements(connection: &Connection, plan: &Plan) -> Done {
     let mut run = Run::new(plan);
     for read in run.reads() {
-        let mut statement = connection.prepare_cached(read.command.sql).map_err(failed)?;
+        let mut statement = connection.prepare_cached(&read.command.sql).map_err(failed)?;
         let record = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
         let rows = statement.query_map(bound(&read.command.values), record).map_err(failed)?;
         let found = rows.collect::<rusqlite::Result<_>>().map_err(failed)?;
         run.know(&read, found)?;
     }
     for (command, must) in run.writes()? {
-        let done = connection.prepare_cached(command.sql).and_then(|mut sql| sql.execute(bound(&command.values)));
+        let done = connection.prepare_cached(&command.sql).and_then(|mut sql| sql.execute(bound(&command.values)));
         must.judge(done.map(|changed| u64::try_from(changed).unwrap_or(u64::MAX)).map_err(Fault::from))?;
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! One request: who asks, for what, with which wishes; and the answers it can get.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -8,7 +8,7 @@ use actix_web::{
     web::Payload,
 };
 use basalt_app::{Caller, Services};
-use basalt_domain::{Entity, Organization, User};
+use basalt_domain::{Entity, ObjectId, Organization, User, organization};
 use basalt_ports::Row;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -37,6 +37,8 @@ pub struct Ctx {
     pub body: Value,
     /// Its body where it was not read yet.
     pub payload: RefCell<Option<Payload>>,
+    /// The organisations of the caller, once they were asked for.
+    pub joined: OnceCell<Vec<ObjectId>>,
     /// Which version of the interface: v2 bodies end with a line feed.
     pub version: u8,
 }
@@ -65,6 +67,16 @@ impl Ctx {
     /// The object of the catalogue in the path; operations that declare one always have it.
     pub fn target<E: Entity>(&self) -> Result<&Row<E>, Problem> {
         self.target.as_ref().and_then(|target| target.downcast_ref::<Row<E>>()).ok_or_else(Problem::not_found)
+    }
+
+    /// The organisations a user is a member of: read once a request.
+    pub async fn joined(&self, user: ObjectId) -> Result<&[ObjectId], Problem> {
+        if let Some(joined) = self.joined.get() {
+            return Ok(joined);
+        }
+        let organizations = &self.services().context.store.organizations;
+        let rows = organizations.list(organization::joined_by(user), &[], u64::MAX).await?;
+        Ok(self.joined.get_or_init(|| rows.iter().map(|row| row.value.id).collect()))
     }
 
     /// A part of the path by its name.

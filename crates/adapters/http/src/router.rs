@@ -151,7 +151,9 @@ async fn run(
     };
     let version = operation.version();
     let payload = RefCell::new(Some(payload));
-    let ctx = Ctx { portal, request, caller, params, links, organization, user, target, body, payload, version };
+    let joined = std::cell::OnceCell::new();
+    let ctx =
+        Ctx { portal, request, caller, params, links, organization, user, target, body, payload, joined, version };
     (operation.run)(ctx).await
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use basalt_domain::{Dataservice, Dataset, Document, ObjectId, Reuse, Value as Stored, dataservice, dataset, reuse};
+use basalt_domain::{Dataservice, Dataset, Document, ObjectId, Reuse, Value as Stored};
 use basalt_ports::Kept;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
@@ -109,9 +109,9 @@ impl Cards {
         }
         let mut cards = HashMap::new();
         let mut ids_of = |name| ids.remove(name).unwrap_or_default();
-        add::<Dataset>(ctx, &dataset::PRIVATE, &ids_of("dataset"), &DATASET, &mut cards).await?;
-        add::<Reuse>(ctx, &reuse::PRIVATE, &ids_of("reuse"), &REUSE, &mut cards).await?;
-        add::<Dataservice>(ctx, &dataservice::PRIVATE, &ids_of("dataservice"), &DATASERVICE, &mut cards).await?;
+        add::<Dataset>(ctx, &ids_of("dataset"), &DATASET, &mut cards).await?;
+        add::<Reuse>(ctx, &ids_of("reuse"), &REUSE, &mut cards).await?;
+        add::<Dataservice>(ctx, &ids_of("dataservice"), &DATASERVICE, &mut cards).await?;
         Ok(Self(cards))
     }
 
@@ -208,7 +208,6 @@ fn collect<'a>(value: &'a Stored, ids: &mut HashMap<&'a str, Vec<ObjectId>>) {
 
 async fn add<E: Shown + Kept>(
     ctx: &Ctx,
-    private: &basalt_domain::Field<E, bool>,
     ids: &[ObjectId],
     names: &[&str],
     cards: &mut HashMap<ObjectId, Value>,
@@ -216,7 +215,7 @@ async fn add<E: Shown + Kept>(
     if ids.is_empty() {
         return Ok(());
     }
-    let rows = narrowing::known::<E>(ctx, private, ids).await?;
+    let rows = narrowing::known::<E>(ctx, ids).await?;
     let around = E::around(ctx, &rows.iter().map(|row| &row.value).collect::<Vec<_>>()).await?;
     for row in &rows {
         let whole = serde_json::to_value(E::view(ctx, &row.value, &around)).unwrap_or_default();

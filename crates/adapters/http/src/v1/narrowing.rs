@@ -75,13 +75,25 @@ pub fn choice<'a>(ctx: &'a Ctx, name: &str, known: &[&str]) -> Result<Option<&'a
     }
 }
 
-/// Those of these ids of which the caller may know: all but the private ones of others.
-pub async fn known<E: CatalogueObject + Kept>(
-    ctx: &Ctx,
-    private: &Field<E, bool>,
-    ids: &[ObjectId],
-) -> Result<Vec<Row<E>>, Problem> {
-    seen_or_own(ctx, private.eq(true).not(), ids).await
+/// Those of these ids of which the caller may know: all but the private ones of others. One read, and
+/// one of the caller's organisations where one of them is private.
+pub async fn known<E: CatalogueObject + Kept>(ctx: &Ctx, ids: &[ObjectId]) -> Result<Vec<Row<E>>, Problem> {
+    let found = ctx.services().context.store.of::<E>().by_ids(ids).await?;
+    let mut known: Vec<Row<E>> = found.into_values().collect();
+    let viewer = &ctx.caller.viewer;
+    if viewer.sysadmin || !known.iter().any(|row| row.value.is_private()) {
+        return Ok(known);
+    }
+    let joined = match viewer.user {
+        Some(user) => ctx.joined(user).await?,
+        None => &[],
+    };
+    known.retain(|row| {
+        let object = &row.value;
+        let own = object.owner().is_some_and(|owner| viewer.is(owner));
+        !object.is_private() || own || object.organization().is_some_and(|id| joined.contains(&id))
+    });
+    Ok(known)
 }
 
 /// Those of these ids that everybody sees so, or that belong to the caller or an organisation of
@@ -100,9 +112,7 @@ pub async fn seen_or_own<E: CatalogueObject + Kept>(
     if !viewer.sysadmin {
         let mut seen = seen;
         if let Some(user) = viewer.user {
-            let joined = store.organizations.list(organization::joined_by(user), &[], u64::MAX).await?;
-            let joined: Vec<ObjectId> = joined.iter().map(|row| row.value.id).collect();
-            seen = E::belonging_to(user, &joined).or(seen);
+            seen = E::belonging_to(user, ctx.joined(user).await?).or(seen);
         }
         filter = filter.and(seen);
     }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use actix_web::HttpResponse;
 use basalt_app::notices::NoticeFilter;
 use basalt_domain::{
-    Dataservice, Dataset, Entity, Notification, ObjectId, Organization, Path, Reuse, Sort, User, Value, dataservice,
-    dataset, policy::portal::Access, reuse,
+    Dataservice, Dataset, Entity, Notification, ObjectId, Organization, Path, Reuse, Sort, User, Value,
+    policy::portal::Access,
 };
 use basalt_ports::Row;
 use schemars::JsonSchema;
@@ -199,9 +199,9 @@ impl Involved {
             organizations: store.organizations.by_ids(&organizations).await?,
             users: store.users.by_ids(&users).await?,
             // What became private since is not shown any more.
-            datasets: by_id(narrowing::known(ctx, &dataset::PRIVATE, &datasets).await?),
-            reuses: by_id(narrowing::known(ctx, &reuse::PRIVATE, &reuses).await?),
-            dataservices: by_id(narrowing::known(ctx, &dataservice::PRIVATE, &dataservices).await?),
+            datasets: by_id(narrowing::known(ctx, &datasets).await?),
+            reuses: by_id(narrowing::known(ctx, &reuses).await?),
+            dataservices: by_id(narrowing::known(ctx, &dataservices).await?),
         })
     }
 

@@ -1,6 +1,9 @@
 //! Whom the objects of an answer belong to: loaded once for all of them.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use basalt_domain::{
     Assignment, ObjectId, Organization, OrganizationRole, Owned, User,
@@ -16,31 +19,75 @@ use crate::{
     v1::references::{OrganizationReference, UserReference},
 };
 
-/// Whom the objects of an answer belong to.
-#[derive(Default)]
+/// Whom the objects of an answer belong to. Cheap to clone.
+#[derive(Clone, Default)]
 pub struct Owners {
-    organizations: HashMap<ObjectId, Row<Organization>>,
-    users: HashMap<ObjectId, Row<User>>,
-    assigned: HashSet<ObjectId>,
+    organizations: Arc<HashMap<ObjectId, Row<Organization>>>,
+    users: Arc<HashMap<ObjectId, Row<User>>>,
+    assigned: Arc<HashSet<ObjectId>>,
+}
+
+/// Objects of several classes that are shown together: whom they belong to is read once for all.
+#[derive(Default)]
+pub struct Wanted {
+    organizations: Vec<ObjectId>,
+    users: Vec<ObjectId>,
+    assignable: Vec<ObjectId>,
+}
+
+impl Wanted {
+    /// These as well.
+    #[must_use]
+    pub fn objects<'a, E: Owned<Id = ObjectId>>(mut self, objects: impl IntoIterator<Item = &'a E> + Clone) -> Self {
+        self.assignable.extend(objects.clone().into_iter().map(|object| *object.id()));
+        self.owned(objects)
+    }
+
+    /// These as well, none of which can be assigned to a partial editor.
+    #[must_use]
+    pub fn owned<'a, E: Owned>(mut self, objects: impl IntoIterator<Item = &'a E> + Clone) -> Self {
+        self.organizations.extend(objects.clone().into_iter().filter_map(Owned::organization));
+        self.users.extend(objects.into_iter().filter_map(Owned::owner));
+        self
+    }
+
+    /// These users as well.
+    #[must_use]
+    pub fn users(mut self, users: impl IntoIterator<Item = ObjectId>) -> Self {
+        self.users.extend(users);
+        self
+    }
+
+    /// Whom they belong to: one read of organisations, one of users; one of assignments where the
+    /// caller is a partial editor of one of the organisations.
+    pub async fn read(self, ctx: &Ctx) -> Result<Owners, Problem> {
+        let store = &ctx.services().context.store;
+        let mut owners = Owners::default();
+        if !self.organizations.is_empty() {
+            owners.organizations = Arc::new(store.organizations.by_ids(&self.organizations).await?);
+        }
+        if !self.users.is_empty() {
+            owners.users = Arc::new(store.users.by_ids(&self.users).await?);
+        }
+        if let Some(user) = ctx.caller.viewer.user
+            && !self.assignable.is_empty()
+            && owners.organizations.values().any(|row| is_partial_editor(&row.value, user))
+        {
+            let given = Assignment::USER.eq(user).and(Assignment::SUBJECT.among(self.assignable));
+            let given = store.assignments.list(given, &[], u64::MAX).await?;
+            owners.assigned = Arc::new(given.iter().map(|row| row.value.subject.id()).collect());
+        }
+        Ok(owners)
+    }
 }
 
 impl Owners {
-    /// Of these objects: one read of organisations, one of users; one of assignments where the
-    /// caller is a partial editor of one of the organisations.
+    /// Of these objects.
     pub async fn of<'a, E: Owned<Id = ObjectId>>(
         ctx: &Ctx,
         objects: impl IntoIterator<Item = &'a E> + Clone,
     ) -> Result<Self, Problem> {
-        let mut owners = Self::of_owned(ctx, objects.clone()).await?;
-        if let Some(user) = ctx.caller.viewer.user
-            && owners.organizations.values().any(|row| is_partial_editor(&row.value, user))
-        {
-            let ids = objects.into_iter().map(|object| *object.id());
-            let given = Assignment::USER.eq(user).and(Assignment::SUBJECT.among(ids));
-            let given = ctx.services().context.store.assignments.list(given, &[], u64::MAX).await?;
-            owners.assigned = given.iter().map(|row| row.value.subject.id()).collect();
-        }
-        Ok(owners)
+        Wanted::default().objects(objects).read(ctx).await
     }
 
     /// Of these objects, none of which can be assigned to a partial editor.
@@ -48,18 +95,7 @@ impl Owners {
         ctx: &Ctx,
         objects: impl IntoIterator<Item = &'a E> + Clone,
     ) -> Result<Self, Problem> {
-        let store = &ctx.services().context.store;
-        let organizations: Vec<ObjectId> = objects.clone().into_iter().filter_map(Owned::organization).collect();
-        let users: Vec<ObjectId> = objects.into_iter().filter_map(Owned::owner).collect();
-        Ok(Self {
-            organizations: if organizations.is_empty() {
-                HashMap::new()
-            } else {
-                store.organizations.by_ids(&organizations).await?
-            },
-            users: if users.is_empty() { HashMap::new() } else { store.users.by_ids(&users).await? },
-            assigned: HashSet::new(),
-        })
+        Wanted::default().owned(objects).read(ctx).await
     }
 
     /// What the caller is to one of the objects.
@@ -86,7 +122,12 @@ impl Owners {
 
     /// The user one of the objects belongs to.
     pub fn owner<E: Owned>(&self, ctx: &Ctx, object: &E) -> Option<UserReference<'_>> {
-        Some(UserReference::new(&self.users.get(&object.owner()?)?.value, &ctx.links))
+        self.user(ctx, object.owner()?)
+    }
+
+    /// One of the users.
+    pub fn user(&self, ctx: &Ctx, id: ObjectId) -> Option<UserReference<'_>> {
+        Some(UserReference::new(&self.users.get(&id)?.value, &ctx.links))
     }
 
     fn row(&self, id: Option<ObjectId>) -> Option<&Organization> {

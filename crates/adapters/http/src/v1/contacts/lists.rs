@@ -69,14 +69,17 @@ pub struct Contacts {
 }
 
 impl Contacts {
-    /// Those of these ids: one read of contact points, one of organisations, one of users.
-    pub async fn of(ctx: &Ctx, ids: &[ObjectId]) -> Result<Self, Problem> {
+    /// Those of these ids, before it is known whom they belong to: one read at most.
+    pub async fn found(ctx: &Ctx, ids: &[ObjectId]) -> Result<HashMap<ObjectId, Row<ContactPoint>>, Problem> {
         if ids.is_empty() {
-            return Ok(Self::default());
+            return Ok(HashMap::new());
         }
-        let contacts = ctx.services().context.store.contact_points.by_ids(ids).await?;
-        let owners = Owners::of_owned(ctx, contacts.values().map(|row| &row.value)).await?;
-        Ok(Self { contacts, owners })
+        Ok(ctx.services().context.store.contact_points.by_ids(ids).await?)
+    }
+
+    /// These, which belong to these.
+    pub const fn new(contacts: HashMap<ObjectId, Row<ContactPoint>>, owners: Owners) -> Self {
+        Self { contacts, owners }
     }
 
     /// Only whom these belong to.

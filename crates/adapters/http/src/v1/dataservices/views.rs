@@ -12,7 +12,7 @@ use crate::{
     v1::{
         contacts::{ContactPointView, Contacts},
         objects::Shown,
-        owners::{ObjectPermissions, Owners},
+        owners::{ObjectPermissions, Owners, Wanted},
         references::{
             BadgeView, Id, Metrics, OrganizationReference, Plain, PlainValue, Subsection, Time, UserReference,
         },
@@ -133,10 +133,10 @@ impl Shown for Dataservice {
 
     async fn around(ctx: &Ctx, objects: &[&Self]) -> Result<Around, Problem> {
         let contacts: Vec<ObjectId> = objects.iter().flat_map(|object| object.contact_points.clone()).collect();
-        Ok(Around {
-            owners: Owners::of(ctx, objects.iter().copied()).await?,
-            contacts: Contacts::of(ctx, &contacts).await?,
-        })
+        let contacts = Contacts::found(ctx, &contacts).await?;
+        let wanted = Wanted::default().objects(objects.iter().copied());
+        let owners = wanted.owned(contacts.values().map(|row| &row.value)).read(ctx).await?;
+        Ok(Around { contacts: Contacts::new(contacts, owners.clone()), owners })
     }
 
     fn view<'a>(ctx: &Ctx, object: &'a Self, around: &'a Around) -> DataserviceView<'a> {

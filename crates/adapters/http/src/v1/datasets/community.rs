@@ -17,7 +17,7 @@ use crate::{
     context::{Ctx, no_content},
     paging::PageView,
     problem::Problem,
-    v1::owners::Owners,
+    v1::owners::{Owners, Wanted},
 };
 
 /// The community resource in the path; 404 where there is none.
@@ -97,11 +97,10 @@ pub(super) async fn answer(
 }
 
 /// What is around the community resources of an answer: one read of datasets, one of organisations,
-/// one of users; the same of the datasets where one of them is private.
+/// one of users.
 struct Around {
     datasets: HashMap<ObjectId, Row<Dataset>>,
     owners: Owners,
-    of_datasets: Owners,
 }
 
 impl Around {
@@ -109,13 +108,13 @@ impl Around {
         let ids: Vec<ObjectId> = shown.iter().filter_map(|one| one.dataset).collect();
         let datasets = ctx.services().context.store.datasets.by_ids(&ids).await?;
         let private: Vec<&Dataset> = datasets.values().map(|row| &row.value).filter(|one| one.private).collect();
-        let of_datasets = Owners::of(ctx, private).await?;
-        Ok(Self { owners: Owners::of_owned(ctx, shown.iter().copied()).await?, of_datasets, datasets })
+        let owners = Wanted::default().owned(shown.iter().copied()).objects(private).read(ctx).await?;
+        Ok(Self { datasets, owners })
     }
 
     fn view<'a>(&'a self, ctx: &Ctx, community: &'a CommunityResource, uploaded: bool) -> CommunityView<'a> {
         // The name of a private dataset is for those it belongs to.
-        let seen = |dataset: &&Dataset| !dataset.private || self.of_datasets.relation(ctx, *dataset).belongs();
+        let seen = |dataset: &&Dataset| !dataset.private || self.owners.relation(ctx, *dataset).belongs();
         let dataset = community.dataset.and_then(|id| self.datasets.get(&id)).map(|row| &row.value).filter(seen);
         let around = CommunityAround {
             dataset,

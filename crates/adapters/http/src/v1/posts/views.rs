@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use basalt_domain::{ObjectId, Post, Reuse, User, reuse};
+use basalt_domain::{ObjectId, Post, Reuse};
 use basalt_ports::{Row, pictures::PictureSpec};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -14,8 +14,9 @@ use crate::{
     v1::{
         datasets::views::DatasetView,
         narrowing,
+        owners::{Owners, Wanted},
         references::{Id, Time, UserReference, picture, thumbnail},
-        reuses::views::{ReuseReference, Used},
+        reuses::views::{ReuseReference, UnownedUsed, Used},
     },
 };
 
@@ -87,7 +88,7 @@ pub(super) fn family(post: &Post) -> &'static str {
 
 /// What is around posts.
 pub struct Around {
-    users: HashMap<ObjectId, Row<User>>,
+    owners: Owners,
     above: HashMap<ObjectId, Row<Post>>,
     used: Used,
     reuses: HashMap<ObjectId, Row<Reuse>>,
@@ -97,20 +98,20 @@ pub struct Around {
 impl Around {
     /// Of these posts; with their blocks or without.
     pub async fn of(ctx: &Ctx, posts: &[&Post], with_blocs: bool) -> Result<Self, Problem> {
-        let owners: Vec<ObjectId> = posts.iter().filter_map(|post| post.owner).collect();
         let datasets: Vec<ObjectId> = posts.iter().flat_map(|post| post.datasets.clone()).collect();
         let reuses: Vec<ObjectId> = posts.iter().flat_map(|post| post.reuses.clone()).collect();
-        let reuses = narrowing::known::<Reuse>(ctx, &reuse::PRIVATE, &reuses).await?;
+        let reuses = narrowing::known::<Reuse>(ctx, &reuses).await?;
         let mut cards = None;
         if with_blocs {
             let blocs: Vec<basalt_domain::Value> = posts.iter().flat_map(|post| post.blocs.clone()).collect();
             cards = Some(Cards::of(ctx, &blocs).await?);
         }
-        let services = ctx.services();
+        let used = UnownedUsed::of(ctx, &datasets).await?;
+        let owners = used.wanted(Wanted::default().users(posts.iter().filter_map(|post| post.owner))).read(ctx).await?;
         Ok(Self {
-            users: services.context.store.users.by_ids(&owners).await?,
-            above: services.posts.ancestors(posts).await?,
-            used: Used::of(ctx, &datasets).await?,
+            above: ctx.services().posts.ancestors(posts).await?,
+            used: used.of_these(ctx, owners.clone()),
+            owners,
             reuses: reuses.into_iter().map(|row| (row.value.id, row)).collect(),
             cards,
         })
@@ -156,10 +157,7 @@ impl<'a> PostView<'a> {
             kind: post.kind.as_deref().unwrap_or("news"),
             last_modified: post.last_modified.into(),
             name: &post.name,
-            owner: post
-                .owner
-                .and_then(|id| around.users.get(&id))
-                .map(|row| UserReference::new(&row.value, &ctx.links)),
+            owner: post.owner.and_then(|id| around.owners.user(ctx, id)),
             page: page(ctx, post),
             parent: parent.map(|page| PostReference::new(ctx, page)),
             published: post.published.map(Time::from),

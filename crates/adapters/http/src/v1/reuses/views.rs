@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use basalt_app::{Services, objects::Objects};
-use basalt_domain::{Dataservice, Dataset, ObjectId, Reuse, dataservice, dataset, reuse::METRICS};
+use basalt_domain::{Dataservice, Dataset, ObjectId, Reuse, reuse::METRICS};
 use basalt_ports::{Row, pictures::PictureSpec};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -14,10 +14,10 @@ use crate::{
     problem::Problem,
     v1::{
         dataservices::views::DataserviceReference,
-        datasets::views::DatasetView,
+        datasets::views::{DatasetView, Unowned},
         narrowing,
         objects::Shown,
-        owners::{ObjectPermissions, Owners},
+        owners::{ObjectPermissions, Owners, Wanted},
         references::{BadgeView, Id, Metrics, OrganizationReference, Plain, Time, UserReference, picture, thumbnail},
     },
 };
@@ -61,14 +61,33 @@ pub struct Used {
     around: <Dataset as Shown>::Around,
 }
 
-impl Used {
+/// The same before it is known whom they belong to.
+pub struct UnownedUsed {
+    datasets: Vec<Row<Dataset>>,
+    around: Unowned,
+}
+
+impl UnownedUsed {
     /// Those of these ids.
     pub async fn of(ctx: &Ctx, ids: &[ObjectId]) -> Result<Self, Problem> {
-        let found = narrowing::known::<Dataset>(ctx, &dataset::PRIVATE, ids).await?;
-        let around = Dataset::around(ctx, &found.iter().map(|row| &row.value).collect::<Vec<_>>()).await?;
-        Ok(Self { datasets: found.into_iter().map(|row| (row.value.id, row)).collect(), around })
+        let datasets = narrowing::known::<Dataset>(ctx, ids).await?;
+        let around = Unowned::of(ctx, &datasets.iter().map(|row| &row.value).collect::<Vec<_>>()).await?;
+        Ok(Self { datasets, around })
     }
 
+    /// They belong to somebody, too.
+    pub fn wanted(&self, wanted: Wanted) -> Wanted {
+        self.around.wanted(wanted.objects(self.datasets.iter().map(|row| &row.value)))
+    }
+
+    /// With whom they belong to.
+    pub fn of_these(self, ctx: &Ctx, owners: Owners) -> Used {
+        let datasets = self.datasets.into_iter().map(|row| (row.value.id, row)).collect();
+        Used { datasets, around: self.around.of_these(ctx, owners) }
+    }
+}
+
+impl Used {
     /// Answers about these, in their order.
     pub fn all<'a>(&'a self, ctx: &Ctx, ids: &[ObjectId]) -> Vec<DatasetView<'a>> {
         let found = ids.iter().filter_map(|id| self.datasets.get(id));
@@ -94,10 +113,12 @@ impl Shown for Reuse {
     async fn around(ctx: &Ctx, objects: &[&Self]) -> Result<Around, Problem> {
         let datasets: Vec<ObjectId> = objects.iter().flat_map(|reuse| reuse.datasets.clone()).collect();
         let dataservices: Vec<ObjectId> = objects.iter().flat_map(|reuse| reuse.dataservices.clone()).collect();
-        let dataservices = narrowing::known::<Dataservice>(ctx, &dataservice::PRIVATE, &dataservices).await?;
+        let dataservices = narrowing::known::<Dataservice>(ctx, &dataservices).await?;
+        let used = UnownedUsed::of(ctx, &datasets).await?;
+        let owners = used.wanted(Wanted::default().objects(objects.iter().copied())).read(ctx).await?;
         Ok(Around {
-            owners: Owners::of(ctx, objects.iter().copied()).await?,
-            used: Used::of(ctx, &datasets).await?,
+            used: used.of_these(ctx, owners.clone()),
+            owners,
             dataservices: dataservices.into_iter().map(|row| (row.value.id, row)).collect(),
         })
     }

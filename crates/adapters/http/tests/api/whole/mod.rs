@@ -4,6 +4,7 @@ mod access;
 mod coverage;
 mod generated;
 mod hostile;
+mod lists;
 mod queries;
 mod roles;
 mod world;

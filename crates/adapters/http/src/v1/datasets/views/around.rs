@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use basalt_app::datasets::GRANULARITIES;
-use basalt_domain::{CommunityResource, Dataset, GeoLevel, GeoZone, License, ObjectId, Timestamp, community_resource};
+use basalt_domain::{
+    CommunityResource, ContactPoint, Dataset, GeoLevel, GeoZone, License, ObjectId, Timestamp, community_resource,
+};
 use basalt_ports::Row;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -12,7 +14,10 @@ use super::SpatialView;
 use crate::{
     context::Ctx,
     problem::Problem,
-    v1::{contacts::Contacts, owners::Owners},
+    v1::{
+        contacts::Contacts,
+        owners::{Owners, Wanted},
+    },
 };
 
 /// The header that asks for objects in the place of ids.
@@ -48,17 +53,14 @@ pub struct Community {
 }
 
 impl Community {
-    /// Of these datasets: one read, and those of whom they belong to.
-    pub async fn of(ctx: &Ctx, datasets: &[&Dataset]) -> Result<Self, Problem> {
-        let rows = made_of(ctx, datasets).await?;
-        let owners = Owners::of_owned(ctx, rows.iter().map(|row| &row.value)).await?;
+    fn new(rows: Vec<Row<CommunityResource>>, owners: Owners) -> Self {
         let mut by_dataset: HashMap<ObjectId, Vec<_>> = HashMap::new();
         for row in rows {
             if let Some(dataset) = row.value.dataset {
                 by_dataset.entry(dataset).or_default().push(row);
             }
         }
-        Ok(Self { by_dataset, owners })
+        Self { by_dataset, owners }
     }
 
     /// Those of one dataset.
@@ -100,20 +102,52 @@ pub(super) struct ZoneView<'a> {
 impl Around {
     /// Of these datasets: a fixed number of reads.
     pub async fn of(ctx: &Ctx, datasets: &[&Dataset]) -> Result<Self, Problem> {
+        let unowned = Unowned::of(ctx, datasets).await?;
+        let wanted = Wanted::default().objects(datasets.iter().copied());
+        let owners = unowned.wanted(wanted).read(ctx).await?;
+        Ok(unowned.of_these(ctx, owners))
+    }
+}
+
+/// What is around datasets, before it is known whom all of it belongs to.
+pub struct Unowned {
+    contacts: HashMap<ObjectId, Row<ContactPoint>>,
+    full: Option<Full>,
+    community: Option<Vec<Row<CommunityResource>>>,
+}
+
+impl Unowned {
+    /// Of these datasets: one read of contact points, and of what else the client wants to know.
+    pub async fn of(ctx: &Ctx, datasets: &[&Dataset]) -> Result<Self, Problem> {
         let contacts: Vec<ObjectId> = datasets.iter().flat_map(|dataset| dataset.contact_points.clone()).collect();
         let asked = ctx.request.headers().get(FULL).and_then(|value| value.to_str().ok());
         let full = asked.is_some_and(|value| matches!(value.to_ascii_lowercase().as_str(), "true" | "1"));
         Ok(Self {
-            owners: Owners::of(ctx, datasets.iter().copied()).await?,
-            contacts: Contacts::of(ctx, &contacts).await?,
+            contacts: Contacts::found(ctx, &contacts).await?,
             full: if full { Some(Full::of(ctx, datasets).await?) } else { None },
             community: if ctx.mask()?.is_some_and(|mask| ctx.version == 1 && mask.names("community_resources")) {
-                Some(Community::of(ctx, datasets).await?)
+                Some(made_of(ctx, datasets).await?)
             } else {
                 None
             },
-            now: ctx.services().context.now(),
         })
+    }
+
+    /// What belongs to somebody, too.
+    pub fn wanted(&self, wanted: Wanted) -> Wanted {
+        let wanted = wanted.owned(self.contacts.values().map(|row| &row.value));
+        wanted.owned(self.community.iter().flatten().map(|row| &row.value))
+    }
+
+    /// With whom it belongs to.
+    pub fn of_these(self, ctx: &Ctx, owners: Owners) -> Around {
+        Around {
+            contacts: Contacts::new(self.contacts, owners.clone()),
+            full: self.full,
+            community: self.community.map(|rows| Community::new(rows, owners.clone())),
+            owners,
+            now: ctx.services().context.now(),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ mod dataset;
 mod quality;
 mod resource;
 
-pub use around::{Around, Full, made_of};
+pub use around::{Around, Full, Unowned, made_of};
 pub use dataset::{DatasetPermissions, DatasetView};
 pub(crate) use dataset::{access_type, frequency_id};
 pub use quality::QualityView;

@@ -120,6 +120,14 @@ impl Search {
         Ok(applied)
     }
 
+    /// Applies what was written where this process wrote something of this kind that the index has not heard of.
+    pub async fn hear_of_own<E: Searchable>(&self) -> Result<(), AppError> {
+        if !self.context.store.unheard().of(E::COLLECTION.name).is_empty() {
+            self.catch_up().await?;
+        }
+        Ok(())
+    }
+
     fn heard(&self) -> MutexGuard<'_, Heard> {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -101,6 +101,10 @@ pub(crate) async fn may_answer(ctx: &Ctx, beyond: &[&str]) -> Result<bool, Probl
 
 /// A list of `/api/1/` from the index: also what belongs to the caller.
 pub(crate) async fn listed<E: Searchable + Shown>(ctx: &Ctx, asked: Asked) -> Result<HttpResponse, Problem> {
+    if ctx.caller.viewer.user.is_some() {
+        // Clients of this list look for what they have just written, and do not know that there is an index.
+        ctx.services().search.hear_of_own::<E>().await?;
+    }
     let results = found_for::<E>(ctx, &ctx.caller.viewer, &asked).await?;
     let objects: Vec<&E> = results.rows.iter().map(|row| &row.value).collect();
     let around = E::around(ctx, &objects).await?;

@@ -1,5 +1,8 @@
 //! Searching and suggesting.
 
+use std::sync::Arc;
+
+use basalt_search::{TantivyIndex, Weights};
 use serde_json::{Value, json};
 
 use crate::support::{TestApp, an_organization};
@@ -55,4 +58,16 @@ async fn lists_with_a_key_also_find_what_is_ones_own() {
         assert_eq!(page["total"], expected.len());
     }
     assert_eq!(app.get("/api/1/datasets/?q=foret").send().await.json()["total"], 0);
+}
+
+#[actix_web::test]
+async fn whoever_has_a_key_finds_in_a_list_at_once_what_was_just_written() {
+    let index = TantivyIndex::in_memory(Weights::default()).unwrap();
+    let app = TestApp::new().await.searching_late(Arc::new(index)).await;
+    let ulysse = app.user("Ulysse User").await;
+    created(&app, &ulysse, &json!({"title": "Forêts", "description": "d"})).await;
+    let of_anybody = app.get("/api/1/datasets/?q=foret").send().await.json();
+    assert_eq!(titles(&of_anybody), [""; 0], "the index has not heard of it, and nobody with a key asked");
+    let page = app.get("/api/1/datasets/?q=foret").key(&ulysse).send().await.json();
+    assert_eq!((titles(&page), &page["total"]), (vec!["Forêts"], &json!(1)));
 }

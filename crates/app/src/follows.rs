@@ -3,15 +3,12 @@
 use std::sync::Arc;
 
 use basalt_domain::{
-    Activity, ActivityKey, CatalogueObject, Dataservice, Dataset, Document, Field, Follow, GenericReference, ObjectId,
-    Organization, Reuse, User, dataservice, dataset, organization, policy::object::Relation, reuse, user,
+    Activity, ActivityKey, CatalogueObject, Dataservice, Dataset, Document, Follow, GenericReference, ObjectId, Reuse,
+    User, policy::object::Relation,
 };
 use basalt_ports::{ChangeSet, Kept, Page, PageRequest, Row};
 
-use crate::{AppError, Caller, Context, error::retried};
-
-/// Number of objects that a user follows.
-const FOLLOWING: Field<User, i64> = Field::one("metrics.following");
+use crate::{AppError, Caller, Context, error::retried, objects::counters};
 
 /// Who follows what.
 #[derive(Clone)]
@@ -56,17 +53,6 @@ impl Followable {
             Self::Dataset(_) => ActivityKey::DatasetFollowed,
             Self::Reuse(_) => ActivityKey::ReuseFollowed,
             Self::Dataservice(_) => ActivityKey::DataserviceFollowed,
-        }
-    }
-
-    /// Its number of followers, changed by this much.
-    fn counted(self, changes: ChangeSet, by: i64) -> ChangeSet {
-        match self {
-            Self::Organization(id) => changes.add::<Organization>(&id, &organization::FOLLOWERS, by),
-            Self::User(id) => changes.add::<User>(&id, &user::FOLLOWERS, by),
-            Self::Dataset(id) => changes.add::<Dataset>(&id, &dataset::FOLLOWERS, by),
-            Self::Reuse(id) => changes.add::<Reuse>(&id, &reuse::FOLLOWERS, by),
-            Self::Dataservice(id) => changes.add::<Dataservice>(&id, &dataservice::FOLLOWERS, by),
         }
     }
 }
@@ -140,8 +126,9 @@ impl Follows {
                 rest: Document::new(),
             };
             let activity = Activity::by_user(self.0.id(), object.key(), follower, object.id(), now);
-            let changes = object.counted(ChangeSet::new().insert(&follow).insert(&activity), 1);
-            self.0.store.commit(changes.add::<User>(&follower, &FOLLOWING, 1)).await?;
+            let counted = counters::of_followers(&follow.following, 1);
+            let changes = ChangeSet::new().insert(&follow).insert(&activity).and(counted);
+            self.0.store.commit(changes.add::<User>(&follower, &counters::FOLLOWING, 1)).await?;
         }
         Ok((new, self.followers(object).await?))
     }
@@ -154,8 +141,9 @@ impl Follows {
             let present = Follow::of(object.id()).and(Follow::FOLLOWER.eq(follower));
             let mut follow = self.0.store.follows.fresh(present).await?.ok_or(AppError::NotFound("Follow"))?;
             follow.value.until = Some(self.0.now());
-            let changes = object.counted(ChangeSet::new().update(&follow), -1);
-            Ok(self.0.store.commit(changes.add::<User>(&follower, &FOLLOWING, -1)).await?)
+            let counted = counters::of_followers(&follow.value.following, -1);
+            let changes = ChangeSet::new().update(&follow).and(counted);
+            Ok(self.0.store.commit(changes.add::<User>(&follower, &counters::FOLLOWING, -1)).await?)
         })
         .await?;
         self.followers(object).await

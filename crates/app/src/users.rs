@@ -19,6 +19,7 @@ use bytes::Bytes;
 use crate::{
     AppError, Caller, Context, Form,
     error::{enforce, retried, retried_with_slug},
+    objects::counters,
     organizations::joined_by_any,
     passwords, pictures,
     slugs::{self, Found},
@@ -255,6 +256,12 @@ impl Users {
         account.website = None;
         account.avatar_url = None;
         account.apikey = None;
+        // What it followed and who followed it ends with it.
+        for name in ["followers", "following"] {
+            if account.metrics.get(name).is_some() {
+                account.metrics.insert(name, 0);
+            }
+        }
     }
 
     async fn memberships_end(&self, caller: &Caller, id: ObjectId, email: &str) -> Result<ChangeSet, AppError> {
@@ -296,19 +303,13 @@ impl Users {
         let mut changes = ChangeSet::new();
         for follow in follows.fresh_list(Follow::FOLLOWER.eq(id), u64::MAX).await? {
             if follow.value.until.is_none() {
-                let other = follow.value.following.id();
-                changes = match follow.value.following.class.as_str() {
-                    "Organization" => changes.add::<Organization>(&other, &basalt_domain::organization::FOLLOWERS, -1),
-                    "User" => changes.add::<User>(&other, &user::FOLLOWERS, -1),
-                    _ => changes,
-                };
+                changes = changes.and(counters::of_followers(&follow.value.following, -1));
             }
             changes = changes.delete(&follow);
         }
         for follow in follows.fresh_list(Follow::FOLLOWING.eq(id), u64::MAX).await? {
             if follow.value.until.is_none() {
-                changes =
-                    changes.add::<User>(&follow.value.follower, &basalt_domain::Field::one("metrics.following"), -1);
+                changes = changes.add::<User>(&follow.value.follower, &counters::FOLLOWING, -1);
             }
             changes = changes.delete(&follow);
         }

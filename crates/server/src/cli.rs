@@ -152,6 +152,9 @@ pub struct VerifyArguments {
     /// Put them right.
     #[arg(long)]
     pub repair: bool,
+    /// Leave numbers of followers and members alone: imports bring them without the accounts they count.
+    #[arg(long)]
+    pub catalogue_only: bool,
 }
 
 /// How to serve the demo.

@@ -1,6 +1,9 @@
 //! Numbers of objects, kept exact with every write: each is what a recount would find.
 
-use basalt_domain::{CatalogueObject, Dataservice, Dataset, Entity, Field, ObjectId, Organization, Owned, Owner, User};
+use basalt_domain::{
+    CatalogueObject, Dataservice, Dataset, Entity, Field, GenericReference, ObjectId, Organization, Owned, Owner,
+    Reuse, User, dataservice, dataset, organization, reuse, user,
+};
 use basalt_ports::{Change, ChangeSet};
 
 /// Changes of the numbers of whom an object belongs to. Only what everybody sees is counted.
@@ -48,6 +51,22 @@ fn path_of(metric: &str) -> Option<&'static str> {
 
 /// Number of the reuses of a dataservice.
 pub const DATASERVICE_REUSES: Field<Dataservice, i64> = Field::one("metrics.reuses");
+
+/// Number of objects that a user follows.
+pub const FOLLOWING: Field<User, i64> = Field::one("metrics.following");
+
+/// Changes of the number of followers of what is followed, of any class.
+pub fn of_followers(followed: &GenericReference, by: i64) -> ChangeSet {
+    let (changes, id) = (ChangeSet::new(), followed.id());
+    match followed.class.as_str() {
+        "Organization" => changes.add::<Organization>(&id, &organization::FOLLOWERS, by),
+        "User" => changes.add::<User>(&id, &user::FOLLOWERS, by),
+        "Dataset" => changes.add::<Dataset>(&id, &dataset::FOLLOWERS, by),
+        "Reuse" => changes.add::<Reuse>(&id, &reuse::FOLLOWERS, by),
+        "Dataservice" => changes.add::<Dataservice>(&id, &dataservice::FOLLOWERS, by),
+        _ => changes,
+    }
+}
 
 /// Changes of a number of each record that is referred to, when the references change: those of
 /// an object that is not seen do not count.

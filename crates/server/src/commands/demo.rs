@@ -38,7 +38,8 @@ pub(super) async fn run(mut settings: Settings, wishes: DemoArguments) -> Result
             import::import(&services, Source::embedded(name, bytes), false).await?;
         }
         // The reuses came as records, which say nothing of the numbers of others.
-        recount::all(store, true, |_told_by_the_import| {}).await?;
+        let wishes = recount::Wishes { repair: true, catalogue_only: true };
+        recount::all(store, wishes, |_told_by_the_import| {}).await?;
     }
     let (admin, password) = administrator(&services).await?;
     end_former_keys(&services, admin).await?;

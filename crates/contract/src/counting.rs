@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use async_trait::async_trait;
-use basalt_domain::{Collection, Condition, Value};
+use basalt_domain::{Collection, Condition, Document, Value};
 use basalt_ports::{ChangeSet, PartsPage, PartsQuery, Query, Raw, Storage, StorageError, Stored};
 
 /// How often each method was called.
@@ -38,6 +38,7 @@ pub struct CountingStorage {
     ids: AtomicU64,
     count: AtomicU64,
     commit: AtomicU64,
+    parts: AtomicU64,
 }
 
 impl CountingStorage {
@@ -52,8 +53,14 @@ impl CountingStorage {
     }
 
     fn with(inner: Arc<dyn Storage>, uncached: bool) -> Arc<Self> {
-        let [fetch, ids, count, commit] = std::array::from_fn(|_method| AtomicU64::new(0));
-        Arc::new(Self { inner, uncached, fetch, ids, count, commit })
+        let [fetch, ids, count, commit, parts] = std::array::from_fn(|_method| AtomicU64::new(0));
+        Arc::new(Self { inner, uncached, fetch, ids, count, commit, parts })
+    }
+
+    /// How many parts of records (resources of datasets) were read since the last time this was
+    /// asked, with their records or without.
+    pub fn take_parts(&self) -> u64 {
+        self.parts.swap(0, Ordering::SeqCst)
     }
 
     /// The calls so far.
@@ -81,7 +88,14 @@ impl CountingStorage {
 impl Storage for CountingStorage {
     async fn fetch(&self, query: &Query) -> Result<Vec<Stored<Raw>>, StorageError> {
         self.fetch.fetch_add(1, Ordering::SeqCst);
-        self.inner.fetch(query).await
+        let found = self.inner.fetch(query).await?;
+        if let Some(parts) = query.of.parts {
+            let documents = found.iter().filter_map(|stored| stored.value.decode::<Document>().ok());
+            let read =
+                documents.map(|document| document.get(parts.list).and_then(Value::as_list).map_or(0, <[_]>::len));
+            self.parts.fetch_add(read.sum::<usize>() as u64, Ordering::SeqCst);
+        }
+        Ok(found)
     }
 
     async fn ids(&self, query: &Query) -> Result<Vec<Value>, StorageError> {
@@ -91,7 +105,9 @@ impl Storage for CountingStorage {
 
     async fn parts(&self, query: &PartsQuery) -> Result<Option<PartsPage>, StorageError> {
         self.fetch.fetch_add(1, Ordering::SeqCst);
-        self.inner.parts(query).await
+        let page = self.inner.parts(query).await?;
+        self.parts.fetch_add(page.as_ref().map_or(0, |page| page.parts.len() as u64), Ordering::SeqCst);
+        Ok(page)
     }
 
     async fn count(&self, of: &'static Collection, condition: &Condition) -> Result<u64, StorageError> {

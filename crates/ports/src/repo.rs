@@ -122,6 +122,12 @@ impl<E: Entity> Repo<E> {
         self.storage.fetch(&query(filter, &[], 0, limit)).await?.iter().map(decode::<E>).collect()
     }
 
+    /// The same, of long ones their heads: for telling of them.
+    pub async fn fresh_heads(&self, filter: Filter<E>, limit: u64) -> Result<Vec<Stored<E>>, StorageError> {
+        let heads = Query { heads: Heads::ToShow, ..query(filter, &[], 0, limit) };
+        self.storage.fetch(&heads).await?.iter().map(decode::<E>).collect()
+    }
+
     /// The records of these ids that exist: one read for all.
     pub async fn by_ids<'a>(
         &self,
@@ -161,6 +167,16 @@ impl<E: Entity> Repo<E> {
     /// The first `limit` records that the filter holds for.
     pub async fn list(&self, filter: Filter<E>, sort: &[Sort<E>], limit: u64) -> Result<Vec<Row<E>>, StorageError> {
         self.rows(&query(filter, sort, 0, limit)).await
+    }
+
+    /// The first `limit` records that the filter holds for, of long ones their heads.
+    pub async fn list_of_heads(
+        &self,
+        filter: Filter<E>,
+        sort: &[Sort<E>],
+        limit: u64,
+    ) -> Result<Vec<Row<E>>, StorageError> {
+        self.rows(&Query { heads: Heads::ToShow, ..query(filter, sort, 0, limit) }).await
     }
 
     /// A page of the records that the filter holds for, and how many there are in all: list and

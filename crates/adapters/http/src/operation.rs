@@ -90,6 +90,8 @@ pub struct Operation {
     pub method: Method,
     /// Its whole path; `{org}`, `{user}` and the segments of [`crate::targets`] are looked up before it runs.
     pub path: &'static str,
+    /// Will the head of what its path leads to do, where that is a long record?
+    pub heads: bool,
     /// What it asks of its caller.
     pub access: Access,
     /// What it reads.
@@ -117,6 +119,7 @@ impl Operation {
             id,
             method,
             path,
+            heads: false,
             access: Access::Anyone,
             body: Body::Nothing,
             body_schema: None,
@@ -176,6 +179,13 @@ impl Operation {
     #[must_use]
     pub const fn access(mut self, access: Access) -> Self {
         self.access = access;
+        self
+    }
+
+    /// Needs of a long record only the head: it asks for parts itself.
+    #[must_use]
+    pub const fn of_heads(mut self) -> Self {
+        self.heads = true;
         self
     }
 

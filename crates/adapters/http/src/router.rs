@@ -138,7 +138,7 @@ async fn run(
     let mut target = None;
     for kind in targets::KINDS {
         if let Some(reference) = request.match_info().get(kind.segment) {
-            let found = (kind.find)(portal.services(), reference).await?;
+            let found = (kind.find)(portal.services(), reference, operation.heads).await?;
             target = Some(here(found, &request, reference)?);
         }
     }

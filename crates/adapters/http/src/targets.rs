@@ -11,6 +11,9 @@ use basalt_app::{
 /// A `Row` of some class.
 pub type Target = Rc<dyn Any>;
 
+/// Finds an object: its id or slug, and whether its head will do where it is a long one.
+type Find = for<'a> fn(&'a Services, &'a str, bool) -> Finding<'a>;
+
 type Finding<'a> = Pin<Box<dyn Future<Output = Result<Found<Target>, AppError>> + 'a>>;
 
 /// A kind of object in paths.
@@ -18,17 +21,23 @@ pub struct Kind {
     /// The segment that holds its id or slug.
     pub segment: &'static str,
     /// Finds it.
-    pub find: for<'a> fn(&'a Services, &'a str) -> Finding<'a>,
+    pub find: Find,
 }
 
 /// Every kind of object in paths: one line per class.
 pub const KINDS: &[Kind] = &[
-    Kind { segment: "dataset", find: |services, reference| Box::pin(found(&services.datasets, reference)) },
-    Kind { segment: "reuse", find: |services, reference| Box::pin(found(&services.reuses, reference)) },
-    Kind { segment: "dataservice", find: |services, reference| Box::pin(found(&services.dataservices, reference)) },
-    Kind { segment: "topic", find: |services, reference| Box::pin(found(&services.topics, reference)) },
-    Kind { segment: "visualization", find: |services, reference| Box::pin(found(&services.charts, reference)) },
-    Kind { segment: "post", find: |services, reference| Box::pin(post(services, reference)) },
+    Kind { segment: "dataset", find: |services, reference, head| Box::pin(found(&services.datasets, reference, head)) },
+    Kind { segment: "reuse", find: |services, reference, head| Box::pin(found(&services.reuses, reference, head)) },
+    Kind {
+        segment: "dataservice",
+        find: |services, reference, head| Box::pin(found(&services.dataservices, reference, head)),
+    },
+    Kind { segment: "topic", find: |services, reference, head| Box::pin(found(&services.topics, reference, head)) },
+    Kind {
+        segment: "visualization",
+        find: |services, reference, head| Box::pin(found(&services.charts, reference, head)),
+    },
+    Kind { segment: "post", find: |services, reference, _head| Box::pin(post(services, reference)) },
 ];
 
 /// Finds a post.
@@ -37,6 +46,7 @@ async fn post(services: &Services, reference: &str) -> Result<Found<Target>, App
 }
 
 /// Finds an object of a class.
-async fn found<E: Class>(objects: &Objects<E>, reference: &str) -> Result<Found<Target>, AppError> {
-    Ok(objects.find(reference).await?.map(|row| Rc::new(row) as Target))
+async fn found<E: Class>(objects: &Objects<E>, reference: &str, head: bool) -> Result<Found<Target>, AppError> {
+    let found = if head { objects.find_head(reference).await? } else { objects.find(reference).await? };
+    Ok(found.map(|row| Rc::new(row) as Target))
 }

@@ -198,7 +198,7 @@ impl CommunityResources {
     async fn known(&self, caller: &Caller, dataset: Option<ObjectId>) -> Result<ObjectId, AppError> {
         let id = dataset.ok_or_else(|| AppError::check("dataset", "A dataset identifier is required"))?;
         let unknown = || (STYLE.refused)("dataset", "Dataset does not exists".into());
-        let dataset = self.0.store.datasets.get(&id).await?.ok_or_else(unknown)?;
+        let dataset = self.0.store.datasets.head(&id).await?.ok_or_else(unknown)?;
         // A private dataset is not there for others; a deleted one is.
         match Objects::<Dataset>::new(Arc::clone(&self.0)).readable(caller, &dataset.value).await {
             Err(AppError::NotFound(_)) => Err(unknown()),

@@ -53,7 +53,7 @@ pub(super) async fn change_of_dataset(
     id: ObjectId,
     change: impl Fn(&mut Document),
 ) -> Result<Document, AppError> {
-    let changed = datasets.change_quietly(caller, id, Action::Edit, None, async |dataset: &mut Dataset| {
+    let changed = datasets.change_head_quietly(caller, id, Action::Edit, async |dataset: &mut Dataset| {
         change(&mut dataset.extras);
         Ok(ChangeSet::new())
     });
@@ -80,14 +80,17 @@ impl Resources {
         id: Uuid,
         change: impl Fn(&mut Document),
     ) -> Result<Document, AppError> {
+        let changed = tokio::sync::Mutex::new(Document::new());
         let change = async |dataset: &mut Dataset| {
-            let resource = dataset.resource_mut(id).ok_or(AppError::NotFound("Resource"))?;
-            change(&mut resource.extras);
+            let before = self.one(dataset, id).await?.ok_or(AppError::NotFound("Resource"))?.into_owned();
+            let mut after = before.clone();
+            change(&mut after.extras);
+            *changed.lock().await = after.extras.clone();
+            self.put_in_place(dataset, &before, after).await?;
             Ok(ChangeSet::new())
         };
-        let mut changed =
-            self.insist(|| self.datasets().change_quietly(caller, dataset, Action::Edit, None, &change)).await?;
-        Ok(changed.resource_mut(id).map(|resource| std::mem::take(&mut resource.extras)).unwrap_or_default())
+        self.insist(|| self.datasets().change_head_quietly(caller, dataset, Action::Edit, &change)).await?;
+        Ok(changed.into_inner())
     }
 }
 

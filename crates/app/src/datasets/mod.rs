@@ -21,7 +21,7 @@ use crate::{
 pub use community::{CommunityForm, CommunityResources};
 pub use extras::ReservedExtras;
 pub use hosted::Hosted;
-pub use resources::{Located, Order, Resources};
+pub use resources::{Located, Order, Resources, Wanted};
 pub use uploads::{Finished, Incoming, MAX_PARTS, Uploads};
 
 #[async_trait]

@@ -1,13 +1,16 @@
 //! Resources of a dataset: added, changed, removed, put in order. They live in their dataset, so
 //! every change is a change of that record.
 
-use std::collections::{HashMap, VecDeque};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, VecDeque},
+};
 
 use basalt_domain::{
-    Activity, ActivityKey, CommunityResource, Dataset, Document, Invalid, ObjectId, Resource, dataset::RESOURCE_ID,
-    policy::object::Action,
+    Activity, ActivityKey, CommunityResource, Dataset, Document, Entity, Invalid, ObjectId, Resource, Timestamp,
+    dataset::RESOURCE_ID, policy::object::Action,
 };
-use basalt_ports::{ChangeSet, Row, analyser::ResourceAction};
+use basalt_ports::{ChangeSet, PartsQuery, Row, analyser::ResourceAction};
 use sha1::{Digest, Sha1};
 use uuid::Uuid;
 
@@ -25,10 +28,23 @@ pub struct Resources(Objects<Dataset>);
 
 /// Where a resource is.
 pub enum Located {
-    /// In this dataset.
+    /// In this dataset; of one with many resources only its head was read.
     In(Row<Dataset>),
     /// It is one of the community.
     Community(Row<CommunityResource>),
+}
+
+/// Which resources of a dataset, from where, how many.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Only those of this kind.
+    pub kind: Option<String>,
+    /// Only those whose title contains this text, whatever the case.
+    pub title: Option<String>,
+    /// How many to leave out first.
+    pub offset: u64,
+    /// How many at most.
+    pub limit: u64,
 }
 
 /// One place in the wished order.
@@ -52,10 +68,67 @@ impl Resources {
     /// Where the resource of this id is, whoever asks.
     pub async fn locate(&self, id: Uuid) -> Result<Option<Located>, AppError> {
         let store = &self.0.context().store;
-        if let Some(row) = store.datasets.first(RESOURCE_ID.eq(id.to_string())).await? {
+        if let Some(row) = store.datasets.first_head(RESOURCE_ID.eq(id.to_string())).await? {
             return Ok(Some(Located::In(row)));
         }
         Ok(store.community_resources.get(&id).await?.map(Located::Community))
+    }
+
+    /// A resource of a dataset that was read, whole or its head.
+    pub async fn one<'a>(&self, dataset: &'a Dataset, id: Uuid) -> Result<Option<Cow<'a, Resource>>, AppError> {
+        if !dataset.is_head() {
+            return Ok(dataset.resource(id).map(Cow::Borrowed));
+        }
+        let query = PartsQuery::one(Dataset::COLLECTION, dataset.id, id.to_string());
+        let (found, _total) = self.0.context().store.datasets.parts(&query).await?;
+        Ok(found.into_iter().next().map(Cow::Owned))
+    }
+
+    /// Some resources of a dataset that was read, whole or its head, and how many fit in all.
+    pub async fn some<'a>(
+        &self,
+        dataset: &'a Dataset,
+        wanted: Wanted,
+    ) -> Result<(Vec<Cow<'a, Resource>>, u64), AppError> {
+        let Wanted { kind, title, offset, limit } = wanted;
+        if dataset.is_head() {
+            let all = PartsQuery::all(Dataset::COLLECTION, dataset.id);
+            let query = PartsQuery { kind, title, offset, limit, ..all };
+            let (found, total) = self.0.context().store.datasets.parts(&query).await?;
+            return Ok((found.into_iter().map(Cow::Owned).collect(), total));
+        }
+        let title = title.map(|title| title.to_lowercase());
+        let fits = |resource: &&Resource| {
+            kind.as_ref().is_none_or(|kind| resource.kind == *kind)
+                && title.as_ref().is_none_or(|title| resource.title.to_lowercase().contains(title.as_str()))
+        };
+        let found: Vec<&Resource> = dataset.resources.iter().filter(fits).collect();
+        let index = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let some = found.iter().skip(index(offset)).take(index(limit)).map(|resource| Cow::Borrowed(*resource));
+        Ok((some.collect(), found.len() as u64))
+    }
+
+    /// Puts a resource in the place of what it was, in a dataset that was read, whole or its head.
+    pub(super) async fn put_in_place(
+        &self,
+        dataset: &mut Dataset,
+        before: &Resource,
+        after: Resource,
+    ) -> Result<(), AppError> {
+        let others = self.newest_but(dataset, before.id).await?;
+        dataset.replace(before, after, others);
+        Ok(())
+    }
+
+    /// When the newest of the resources that were not read was changed, this one left out.
+    async fn newest_but(&self, dataset: &Dataset, id: Uuid) -> Result<Option<Timestamp>, AppError> {
+        if !dataset.is_head() {
+            return Ok(None);
+        }
+        let all = PartsQuery::all(Dataset::COLLECTION, dataset.id);
+        let query = PartsQuery { newest_first: true, limit: 2, ..all };
+        let (newest, _total) = self.0.context().store.datasets.parts::<Resource>(&query).await?;
+        Ok(newest.iter().find(|resource| resource.id != id).map(Resource::last_modified))
     }
 
     /// Adds a resource, before the others. Errors: `SignIn`, `Forbidden`, `NotFound`, `Invalid`.
@@ -86,10 +159,11 @@ impl Resources {
     async fn add_ready(&self, caller: &Caller, dataset: ObjectId, resource: Resource) -> Result<Resource, AppError> {
         let resource = hashed(resource);
         let change = async |dataset: &mut Dataset| {
-            dataset.resources.insert(0, resource.clone());
+            let others = self.newest_but(dataset, resource.id).await?;
+            dataset.put_first(resource.clone(), others);
             Ok(self.told(ActivityKey::ResourceAdded, caller, dataset, &resource, Vec::new()))
         };
-        self.insist(|| self.0.change_with(caller, dataset, Action::Restore, None, &change)).await?;
+        self.insist(|| self.0.change_head_with(caller, dataset, Action::Restore, &change)).await?;
         Ok(resource)
     }
 
@@ -114,8 +188,8 @@ impl Resources {
         id: Uuid,
         file: &Hosted,
     ) -> Result<Resource, AppError> {
-        let before = self.0.fresh(dataset).await?.value;
-        let former = before.resource(id).cloned();
+        let before = self.0.fresh_head(dataset).await?.value;
+        let former = self.one(&before, id).await?.map(Cow::into_owned);
         let changed = self.change(caller, dataset, id, |resource| replace(file, resource)).await?;
         if let Some(former) = former {
             super::hosted::discard(self.0.context(), &former).await;
@@ -127,13 +201,14 @@ impl Resources {
     pub async fn remove(&self, caller: &Caller, dataset: ObjectId, id: Uuid) -> Result<(), AppError> {
         let removed = tokio::sync::Mutex::new(None);
         let change = async |dataset: &mut Dataset| {
-            let at = dataset.resources.iter().position(|resource| resource.id == id);
-            let resource = dataset.resources.remove(at.ok_or(AppError::NotFound("Resource"))?);
+            let resource = self.one(dataset, id).await?.ok_or(AppError::NotFound("Resource"))?.into_owned();
+            let others = self.newest_but(dataset, id).await?;
+            dataset.remove(&resource, others);
             let told = self.told(ActivityKey::ResourceRemoved, caller, dataset, &resource, Vec::new());
             *removed.lock().await = Some(resource);
             Ok(told)
         };
-        self.insist(|| self.0.change_with(caller, dataset, Action::Restore, None, &change)).await?;
+        self.insist(|| self.0.change_head_with(caller, dataset, Action::Restore, &change)).await?;
         if let Some(resource) = removed.into_inner() {
             super::hosted::discard(self.0.context(), &resource).await;
         }
@@ -188,18 +263,21 @@ impl Resources {
         change: impl Fn(&mut Resource) -> Result<(), AppError>,
     ) -> Result<Resource, AppError> {
         let now = self.0.context().now();
+        let written = tokio::sync::Mutex::new(None);
         let change = async |dataset: &mut Dataset| {
-            let resource = dataset.resource_mut(id).ok_or(AppError::NotFound("Resource"))?;
-            let before = resource.clone();
-            change(resource)?;
-            resource.last_modified_internal = now;
-            *resource = hashed(resource.clone());
-            let after = resource.clone();
+            let before = self.one(dataset, id).await?.ok_or(AppError::NotFound("Resource"))?.into_owned();
+            let mut after = before.clone();
+            change(&mut after)?;
+            after.last_modified_internal = now;
+            let after = hashed(after);
             let changes = changed(&before, &after)?;
-            Ok(self.told(ActivityKey::ResourceUpdated, caller, dataset, &after, changes))
+            self.put_in_place(dataset, &before, after.clone()).await?;
+            let told = self.told(ActivityKey::ResourceUpdated, caller, dataset, &after, changes);
+            *written.lock().await = Some(after);
+            Ok(told)
         };
-        let changed = self.insist(|| self.0.change_with(caller, dataset, Action::Restore, None, &change)).await?;
-        changed.resource(id).cloned().ok_or(AppError::NotFound("Resource"))
+        self.insist(|| self.0.change_head_with(caller, dataset, Action::Restore, &change)).await?;
+        written.into_inner().ok_or(AppError::NotFound("Resource"))
     }
 
     /// Tries again while others are faster.

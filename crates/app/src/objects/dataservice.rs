@@ -109,7 +109,7 @@ async fn contact_points(context: &Context, before: Option<&Dataservice>, after: 
 
 /// Notices of a new dataservice go when it does.
 async fn taken_back(context: &Context, dataservice: &Dataservice) -> Result<ChangeSet, AppError> {
-    let datasets = context.store.datasets.by_ids(&dataservice.datasets).await?;
+    let datasets = context.store.datasets.heads_by_ids(&dataservice.datasets).await?;
     let organizations: Vec<ObjectId> = datasets.values().filter_map(|row| row.value.organization).collect();
     let organizations = context.store.organizations.by_ids(&organizations).await?;
     let admins = organizations.values().flat_map(|row| row.value.admins().collect::<Vec<_>>());

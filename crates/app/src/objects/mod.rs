@@ -76,15 +76,35 @@ impl<E: Class> Objects<E> {
 
     /// What an id or slug leads to, deleted or not, whoever asks.
     pub async fn find(&self, reference: &str) -> Result<Found<Row<E>>, AppError> {
-        let store = &self.context.store;
+        let of = self.context.store.of::<E>();
         if let Ok(id) = ObjectId::parse(reference)
-            && let Some(row) = store.of::<E>().get(&id).await?
+            && let Some(row) = of.get(&id).await?
         {
             return Ok(Found::Here(row));
         }
-        if let Some(row) = store.of::<E>().first(E::SLUG.eq(reference)).await? {
+        match of.first(E::SLUG.eq(reference)).await? {
+            Some(row) => Ok(Found::Here(row)),
+            None => self.moved(reference).await,
+        }
+    }
+
+    /// The same, of a long record its head.
+    pub async fn find_head(&self, reference: &str) -> Result<Found<Row<E>>, AppError> {
+        let of = self.context.store.of::<E>();
+        if let Ok(id) = ObjectId::parse(reference)
+            && let Some(row) = of.head(&id).await?
+        {
             return Ok(Found::Here(row));
         }
+        match of.first_head(E::SLUG.eq(reference)).await? {
+            Some(row) => Ok(Found::Here(row)),
+            None => self.moved(reference).await,
+        }
+    }
+
+    /// What a former slug leads to.
+    async fn moved(&self, reference: &str) -> Result<Found<Row<E>>, AppError> {
+        let store = &self.context.store;
         let present = slugs::redirect(store, store.of::<E>(), &E::SLUG, E::CLASS, reference).await?;
         Ok(present.map_or(Found::Missing, Found::At))
     }
@@ -126,6 +146,20 @@ impl<E: Class> Objects<E> {
         let filter = self.listed(caller, narrowed).await?;
         let sort = sort.unwrap_or(E::NEWEST_FIRST);
         let page = self.context.store.of::<E>().page(filter, &[sort], at).await?;
+        if page.exists() { Ok(page) } else { Err(AppError::NotFound("Page")) }
+    }
+
+    /// The same, of long records their heads.
+    pub async fn page_of_heads(
+        &self,
+        caller: &Caller,
+        narrowed: Option<Filter<E>>,
+        sort: Option<Sort<E>>,
+        at: PageRequest,
+    ) -> Result<Page<Row<E>>, AppError> {
+        let filter = self.listed(caller, narrowed).await?;
+        let sort = sort.unwrap_or(E::NEWEST_FIRST);
+        let page = self.context.store.of::<E>().page_of_heads(filter, &[sort], at).await?;
         if page.exists() { Ok(page) } else { Err(AppError::NotFound("Page")) }
     }
 
@@ -295,8 +329,50 @@ impl<E: Class> Objects<E> {
         expected: Option<Version>,
         change: impl AsyncFn(&mut E) -> Result<ChangeSet, AppError>,
     ) -> Result<E, AppError> {
+        self.change_read(caller, id, action, expected, async || self.fresh(id).await, change).await
+    }
+
+    /// The same as [`Self::change_with`] for who changes single parts of it: of a long record only
+    /// the head is read and written.
+    pub async fn change_head_with(
+        &self,
+        caller: &Caller,
+        id: ObjectId,
+        action: Action,
+        change: impl AsyncFn(&mut E) -> Result<ChangeSet, AppError>,
+    ) -> Result<E, AppError> {
+        let now = self.context.now();
+        let touched = async |object: &mut E| {
+            let changes = change(object).await?;
+            object.touch(now);
+            Ok(changes)
+        };
+        self.change_head_quietly(caller, id, action, touched).await
+    }
+
+    /// The same as [`Self::change_quietly`] for who changes single parts of it.
+    pub async fn change_head_quietly(
+        &self,
+        caller: &Caller,
+        id: ObjectId,
+        action: Action,
+        change: impl AsyncFn(&mut E) -> Result<ChangeSet, AppError>,
+    ) -> Result<E, AppError> {
+        self.change_read(caller, id, action, None, async || self.fresh_head(id).await, change).await
+    }
+
+    async fn change_read(
+        &self,
+        caller: &Caller,
+        id: ObjectId,
+        action: Action,
+        expected: Option<Version>,
+        read: impl AsyncFn() -> Result<Stored<E>, AppError>,
+        change: impl AsyncFn(&mut E) -> Result<ChangeSet, AppError>,
+    ) -> Result<E, AppError> {
         retried_with_slug(async |taken| {
-            let mut stored = self.fresh(id).await?;
+            let mut stored = read().await?;
+            debug_assert!(*stored.value.id() == id, "it reads what is to be changed");
             self.allow(caller, &stored.value, action).await?;
             if expected.is_some_and(|version| version != stored.version) {
                 return Err(AppError::Precondition);
@@ -321,6 +397,11 @@ impl<E: Class> Objects<E> {
     /// One as it is in storage now. Error: `NotFound`.
     pub async fn fresh(&self, id: ObjectId) -> Result<Stored<E>, AppError> {
         self.context.store.of::<E>().fresh(Filter::id(&id)).await?.ok_or(AppError::NotFound(E::CLASS))
+    }
+
+    /// The same, or its head. Error: `NotFound`.
+    pub async fn fresh_head(&self, id: ObjectId) -> Result<Stored<E>, AppError> {
+        self.context.store.of::<E>().fresh_head(Filter::id(&id)).await?.ok_or(AppError::NotFound(E::CLASS))
     }
 
     /// Something a user did with an object just now.

@@ -34,7 +34,7 @@ pub async fn announced(
     if datasets.is_empty() {
         return Ok(changes);
     }
-    let found = context.store.datasets.by_ids(datasets).await?;
+    let found = context.store.datasets.heads_by_ids(datasets).await?;
     let organizations: Vec<ObjectId> = found.values().filter_map(|row| row.value.organization).collect();
     if organizations.is_empty() {
         return Ok(changes);

@@ -82,11 +82,10 @@ pub fn dataset(dataset: &Dataset, producer: Producer<'_>) -> SearchDocument {
         keys.extend(spatial.zones.iter().map(|zone| ("geozone", zone.clone())));
         keys.extend(spatial.granularity.iter().map(|granularity| ("granularity", granularity.clone())));
     }
-    let schemas = dataset.resources.iter().filter_map(|resource| resource.schema.as_ref()).chain(&dataset.schema);
-    keys.extend(schemas.filter_map(|schema| schema.name.clone()).map(|name| ("schema", name)));
+    keys.extend(dataset.schema_names().into_iter().map(|name| ("schema", name.to_owned())));
+    keys.extend(dataset.schema.iter().filter_map(|schema| schema.name.clone()).map(|name| ("schema", name)));
     keys.push(("featured", dataset.featured.to_string()));
-    let mut formats: Vec<String> =
-        dataset.resources.iter().filter_map(|resource| Some(resource.format.as_ref()?.to_lowercase())).collect();
+    let mut formats: Vec<String> = dataset.formats().into_iter().map(str::to_lowercase).collect();
     formats.sort_unstable();
     formats.dedup();
     let mut families: Vec<&str> = formats.iter().map(|format| formats::family(format)).collect();

@@ -6,7 +6,7 @@ use basalt_domain::{
     CatalogueObject, Condition, Dataservice, Dataset, Filter, ObjectId, Organization, Owned, Post, Reuse, Test, Topic,
     User, Value, dataset,
 };
-use basalt_ports::{Query, Row, StorageError, Store, Stored, search::SearchDocument};
+use basalt_ports::{Heads, Query, Row, StorageError, Store, Stored, search::SearchDocument};
 use serde::Deserialize;
 
 use super::{
@@ -88,7 +88,7 @@ impl Documented for Organization {
         for record in records {
             let own = Dataset::ORGANIZATION.eq(record.id).and(Dataset::visible());
             let most_viewed = [dataset::VIEWS.descending()];
-            let rows = store.datasets.list(own, &most_viewed, TELLING as u64).await?;
+            let rows = store.datasets.list_of_heads(own, &most_viewed, TELLING as u64).await?;
             let known = KnownFor::of(rows.iter().map(|row| (row.value.title.as_str(), row.value.tags.as_slice())));
             made.push(SearchDocument { hidden: !record.is_findable(), ..documents::organization(record, known) });
         }
@@ -99,7 +99,7 @@ impl Documented for Organization {
 /// Documents of the records of these ids that exist, as they are in storage now.
 pub(super) async fn fresh<E: Documented>(store: &Store, ids: &[ObjectId]) -> Result<Vec<SearchDocument>, StorageError> {
     // Not from the cache: it may not have heard of the change that is told.
-    let rows = store.of::<E>().fresh_list(Filter::ids(ids), u64::MAX).await?;
+    let rows = store.of::<E>().fresh_heads(Filter::ids(ids), u64::MAX).await?;
     let records: Vec<&E> = rows.iter().map(|row| &row.value).collect();
     E::documents(store, &records).await
 }
@@ -133,7 +133,7 @@ impl<E: Documented> Pages<E> {
         }
         let after = |last| Condition::Is(E::COLLECTION.id_path(), Test::Gt(Value::Id(last)));
         let condition = self.last.map_or_else(Condition::always, after);
-        let query = Query { condition, limit: PAGE, ..Query::all(E::COLLECTION) };
+        let query = Query { condition, limit: PAGE, heads: Heads::ToShow, ..Query::all(E::COLLECTION) };
         let stored = self.store.storage().fetch(&query).await?;
         self.last = stored.last().and_then(|last| last.value.decode::<OnlyId>().ok()).map(|only| only.id);
         self.ended = self.last.is_none() || (stored.len() as u64) < PAGE;

@@ -68,6 +68,11 @@ impl TestApp {
         Self::over(CountingStorage::uncached(Arc::new(MemoryStorage::new()))).await
     }
 
+    /// The same, where datasets of more than two resources are long.
+    pub(crate) async fn of_heads() -> Self {
+        Self::over(CountingStorage::uncached(Arc::new(MemoryStorage::with_many(2)))).await
+    }
+
     async fn over(storage: Arc<CountingStorage>) -> Self {
         let clock = Arc::new(FixedClock::at(Timestamp::parse(NOW).unwrap()));
         let outbox = Arc::new(Outbox::default());

@@ -412,7 +412,7 @@ impl CatalogueObject for Dataset {
 
     fn tellable(&self) -> Result<Document, serde_json::Error> {
         // Of thousands of resources a copy costs a tenth of their stored form.
-        Document::of(&Self { resources: Vec::new(), ..self.clone() })
+        Document::of(&Self { resources: Vec::new(), apart: None, ..self.clone() })
     }
 
     fn visible() -> Filter<Self> {
@@ -532,7 +532,11 @@ impl Dataset {
                 let id = old.id.to_string();
                 apart.remove(Self::COLLECTION, &id, &stored(old), others.map(Timestamp::millis));
             }
-            None => self.resources.retain(|resource| resource.id != old.id),
+            None => {
+                if let Some(at) = self.resources.iter().position(|resource| resource.id == old.id) {
+                    self.resources.remove(at);
+                }
+            }
         }
     }
 

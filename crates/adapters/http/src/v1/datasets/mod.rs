@@ -128,6 +128,7 @@ fn resource_operations() -> Vec<Operation> {
             .answers_plain(302)
             .summary("Leads to the file of a resource, for ever"),
         Operation::post("create_resource", RESOURCES, resources::create)
+            .of_heads()
             .reads(forms::resource_schema)
             .answers::<ResourceView<'static>>(201)
             .summary("Adds a resource that is stored elsewhere"),
@@ -136,13 +137,16 @@ fn resource_operations() -> Vec<Operation> {
             .answers::<Vec<ResourceView<'static>>>(200)
             .summary("Puts all resources in order"),
         Operation::get("get_resource", RESOURCE, resources::show)
+            .of_heads()
             .answers::<ResourceView<'static>>(200)
             .summary("Reads a resource"),
         Operation::put("update_resource", RESOURCE, resources::update)
+            .of_heads()
             .reads(forms::resource_schema)
             .answers::<ResourceView<'static>>(200)
             .summary("Changes a resource; absent fields stay"),
         Operation::delete("delete_resource", RESOURCE, resources::remove)
+            .of_heads()
             .answers_plain(204)
             .summary("Removes a resource, and its file where it is stored here"),
         Operation::post(
@@ -150,10 +154,12 @@ fn resource_operations() -> Vec<Operation> {
             "/api/1/datasets/{dataset}/resources/{rid}/analysis/",
             resources::analyse,
         )
+        .of_heads()
         .access(Access::Sysadmin)
         .answers_plain(202)
         .summary("Asks for the analysis of a resource; none is set up"),
         Operation::post("upload_new_dataset_resource", "/api/1/datasets/{dataset}/upload/", uploads::create)
+            .of_heads()
             .reads_picture()
             .answers::<UploadedResource<'static>>(201)
             .answers::<UploadStatus>(200)
@@ -163,6 +169,7 @@ fn resource_operations() -> Vec<Operation> {
             "/api/1/datasets/{dataset}/resources/{rid}/upload/",
             uploads::replace,
         )
+        .of_heads()
         .reads_picture()
         .answers::<UploadedResource<'static>>(200)
         .summary("Uploads a file in the place of the one there is"),

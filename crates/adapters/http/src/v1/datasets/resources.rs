@@ -1,5 +1,7 @@
 //! Resources of a dataset.
 
+use std::borrow::Cow;
+
 use actix_web::{
     HttpResponse,
     http::{StatusCode, header},
@@ -19,9 +21,10 @@ use crate::{
 };
 
 /// The resource in the path, in the dataset in the path.
-pub(crate) fn resource(ctx: &Ctx) -> Result<&Resource, Problem> {
+pub(crate) async fn resource(ctx: &Ctx) -> Result<Cow<'_, Resource>, Problem> {
     let id = resource_id(ctx)?;
-    ctx.target::<Dataset>()?.value.resource(id).ok_or_else(|| AppError::NotFound("Resource").into())
+    let found = ctx.services().resources.one(&ctx.target::<Dataset>()?.value, id).await?;
+    found.ok_or_else(|| AppError::NotFound("Resource").into())
 }
 
 /// The id of the resource in the path; 404 for what is none.
@@ -46,13 +49,13 @@ pub(super) async fn create(ctx: Ctx) -> Result<HttpResponse, Problem> {
 pub(super) async fn show(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let dataset = &ctx.target::<Dataset>()?.value;
     ctx.services().datasets.readable(&ctx.caller, dataset).await?;
-    ctx.ok(&ResourceView::new(resource(&ctx)?, &ctx.links))
+    ctx.ok(&ResourceView::new(&*resource(&ctx).await?, &ctx.links))
 }
 
 pub(super) async fn update(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let dataset = editable(&ctx).await?;
-    let present = resource(&ctx)?;
-    ctx.if_match(&ResourceView::new(present, &ctx.links))?;
+    let present = resource(&ctx).await?;
+    ctx.if_match(&ResourceView::new(&present, &ctx.links))?;
     let form = ResourceForm::update(ctx.object()?);
     let changed = ctx.services().resources.update(&ctx.caller, dataset.id, present.id, &form).await?;
     ctx.ok(&ResourceView::new(&changed, &ctx.links))
@@ -60,8 +63,8 @@ pub(super) async fn update(ctx: Ctx) -> Result<HttpResponse, Problem> {
 
 pub(super) async fn remove(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let dataset = editable(&ctx).await?;
-    let present = resource(&ctx)?;
-    ctx.if_match(&ResourceView::new(present, &ctx.links))?;
+    let present = resource(&ctx).await?;
+    ctx.if_match(&ResourceView::new(&present, &ctx.links))?;
     ctx.services().resources.remove(&ctx.caller, dataset.id, present.id).await?;
     Ok(no_content())
 }
@@ -107,7 +110,10 @@ fn place(item: &Value) -> Result<(Uuid, Option<ResourceForm>), Problem> {
 pub(super) async fn redirect(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let id = Uuid::try_parse(ctx.segment("id")).map_err(|_error| Problem::not_found())?;
     let url = match ctx.services().resources.locate(id).await? {
-        Some(Located::In(row)) => row.value.resource(id).map(|resource| resource.url.clone()),
+        Some(Located::In(row)) => {
+            let found = ctx.services().resources.one(&row.value, id).await?;
+            found.map(|resource| resource.into_owned().url)
+        }
         Some(Located::Community(row)) => Some(row.value.resource.url.clone()),
         None => None,
     };
@@ -119,8 +125,8 @@ pub(super) async fn redirect(ctx: Ctx) -> Result<HttpResponse, Problem> {
 /// Has the analyser look at a resource again.
 pub(super) async fn analyse(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let dataset = &ctx.target::<Dataset>()?.value;
-    let resource = resource(&ctx)?;
-    if ctx.services().work.analyse(dataset, resource).await? {
+    let resource = resource(&ctx).await?;
+    if ctx.services().work.analyse(dataset, &resource).await? {
         return ctx.answer(StatusCode::ACCEPTED, &json!({"message": "The analyser is told"}));
     }
     // No fault of ours: it is not set.

@@ -65,8 +65,8 @@ pub(super) async fn create(ctx: Ctx) -> Result<HttpResponse, Problem> {
 
 pub(super) async fn replace(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let dataset = editable(&ctx).await?;
-    let present = resource(&ctx)?;
-    replaceable(present)?;
+    let present = resource(&ctx).await?;
+    replaceable(&present)?;
     let Received::File(file) = receive(&ctx, &dataset.slug).await? else { return part_came(&ctx) };
     let services = ctx.services();
     let hosted = services.uploads.hosted(file.clone(), ctx.links.base());

@@ -22,7 +22,7 @@ pub(super) async fn show(ctx: Ctx) -> Result<HttpResponse, Problem> {
 
 pub(super) async fn show_of_resource(ctx: Ctx) -> Result<HttpResponse, Problem> {
     readable(&ctx).await?;
-    ctx.ok_map(&Plain(&resource(&ctx)?.extras))
+    ctx.ok_map(&Plain(&resource(&ctx).await?.extras))
 }
 
 pub(super) async fn merge(ctx: Ctx) -> Result<HttpResponse, Problem> {
@@ -40,7 +40,7 @@ pub(super) async fn merge(ctx: Ctx) -> Result<HttpResponse, Problem> {
 
 pub(super) async fn merge_of_resource(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let dataset = editable(&ctx).await?;
-    resource(&ctx)?;
+    resource(&ctx).await?;
     let sent = sent_map(&ctx, ReservedExtras::OfResources)?.map_err(|message| AppError::body("Resource", message))?;
     let change = |extras: &mut Document| merged(extras, &sent);
     let resources = &ctx.services().resources;
@@ -58,9 +58,9 @@ pub(super) async fn remove(ctx: Ctx) -> Result<HttpResponse, Problem> {
 
 pub(super) async fn remove_of_resource(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let dataset = editable(&ctx).await?;
-    let present = &resource(&ctx)?.extras;
+    let present = resource(&ctx).await?;
     let names = sent_names(&ctx, ReservedExtras::OfResources)?;
-    if names.iter().any(|name| present.get(name).is_none()) {
+    if names.iter().any(|name| present.extras.get(name).is_none()) {
         return Err(Problem::new(StatusCode::NOT_FOUND, "Key not found in existing extras"));
     }
     let change = |extras: &mut Document| without(extras, &names);

@@ -36,9 +36,11 @@ pub(super) fn operations() -> Vec<Operation> {
             .answers::<PageView<DatasetViewV2<'static>>>(200)
             .summary("Lists datasets without their resources, newest first"),
         Operation::get("get_dataset", DATASET, show)
+            .of_heads()
             .answers::<DatasetViewV2<'static>>(200)
             .summary("Reads a dataset without its resources"),
         Operation::get("list_resources", "/api/2/datasets/{dataset}/resources/", resources::list)
+            .of_heads()
             .query(&PAGING)
             .query(&[QueryParam::text("q"), QueryParam::text("type")])
             .answers::<PageView<ResourceViewV2<'static>>>(200)
@@ -49,23 +51,31 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::get("get_dataset_schemas", "/api/2/datasets/{dataset}/schemas/", resources::schemas)
             .answers::<Vec<SchemaView<'static>>>(200)
             .summary("Lists the schemas that the resources of a dataset follow"),
-        Operation::get("get_dataset_extras", EXTRAS, extras::show).answers_plain(200).summary("Reads the extras"),
+        Operation::get("get_dataset_extras", EXTRAS, extras::show)
+            .of_heads()
+            .answers_plain(200)
+            .summary("Reads the extras"),
         Operation::put("update_dataset_extras", EXTRAS, extras::merge)
+            .of_heads()
             .reads_json(any_object)
             .answers_plain(200)
             .summary("Merges extras in; null removes"),
         Operation::delete("delete_dataset_extras", EXTRAS, extras::remove)
+            .of_heads()
             .reads_json(any_list)
             .answers_plain(204)
             .summary("Removes extras by name"),
         Operation::get("get_resource_extras", RESOURCE_EXTRAS, extras::show_of_resource)
+            .of_heads()
             .answers_plain(200)
             .summary("Reads the extras of a resource"),
         Operation::put("update_resource_extras", RESOURCE_EXTRAS, extras::merge_of_resource)
+            .of_heads()
             .reads_json(any_object)
             .answers_plain(200)
             .summary("Merges extras of a resource in; null removes"),
         Operation::delete("delete_resource_extras", RESOURCE_EXTRAS, extras::remove_of_resource)
+            .of_heads()
             .reads_json(any_list)
             .answers_plain(204)
             .summary("Removes extras of a resource by name"),
@@ -84,7 +94,7 @@ async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let at = ctx.params.page(20, ctx.settings().page_size_max)?;
     let sort = ctx.params.sort(sort_field)?.map(|(path, descending)| Sort::by(path, descending));
     let filter = filters::narrowed(&ctx).await?;
-    let page = ctx.services().datasets.page(&ctx.caller, Some(filter), sort, at).await?;
+    let page = ctx.services().datasets.page_of_heads(&ctx.caller, Some(filter), sort, at).await?;
     let rows = page.items.clone();
     let datasets: Vec<&Dataset> = rows.iter().map(|row| &row.value).collect();
     let around = AroundV2::of(&ctx, &datasets).await?;

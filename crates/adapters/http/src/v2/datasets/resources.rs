@@ -1,7 +1,7 @@
 //! Resources of a dataset, page by page; one of them wherever it is.
 
 use actix_web::{HttpResponse, http::StatusCode};
-use basalt_app::datasets::Located;
+use basalt_app::datasets::{Located, Wanted};
 use basalt_domain::{Dataset, ObjectId, Resource};
 use basalt_ports::Page;
 use schemars::JsonSchema;
@@ -37,26 +37,17 @@ pub(super) async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let dataset = &ctx.target::<Dataset>()?.value;
     ctx.services().datasets.readable(&ctx.caller, dataset).await?;
     let at = ctx.params.page(PAGE_SIZE, ctx.settings().page_size_max)?;
-    let part = ctx.params.filled("q").map(str::to_lowercase);
-    let kind = ctx.params.filled("type");
-    let fits = |resource: &&Resource| {
-        part.as_ref().is_none_or(|part| resource.title.to_lowercase().contains(part.as_str()))
-            && kind.is_none_or(|kind| resource.kind == kind)
-    };
-    let found: Vec<&Resource> = dataset.resources.iter().filter(fits).collect();
-    let (offset, size) = (to_index(at.offset()), to_index(at.page_size()));
+    let filled = |name| ctx.params.filled(name).map(str::to_owned);
+    let wanted = Wanted { kind: filled("type"), title: filled("q"), offset: at.offset(), limit: at.page_size() };
+    let (found, total) = ctx.services().resources.some(dataset, wanted).await?;
     let items: Vec<ResourceViewV2<'_>> =
-        found.iter().skip(offset).take(size).map(|resource| ResourceViewV2::new(resource, &ctx.links)).collect();
-    let page = Page { items, total: found.len() as u64, page: at.page(), page_size: at.page_size() };
+        found.iter().map(|resource| ResourceViewV2::new(resource, &ctx.links)).collect();
+    let page = Page { items, total, page: at.page(), page_size: at.page_size() };
     let mut view = PageView::new(&ctx, page);
     let address = |number| neighbour(&ctx, dataset.id, number, at.page_size());
     view.next_page = view.next_page.map(|_other| address(at.page() + 1));
     view.previous_page = view.previous_page.map(|_other| address(at.page() - 1));
     ctx.ok(&view)
-}
-
-fn to_index(number: u64) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 /// Another page: by the id of the dataset, which stays.
@@ -79,8 +70,8 @@ pub(super) async fn show(ctx: Ctx) -> Result<HttpResponse, Problem> {
     match ctx.services().resources.locate(id).await?.ok_or_else(missing)? {
         Located::In(row) => {
             ctx.services().datasets.readable(&ctx.caller, &row.value).await?;
-            let resource = row.value.resource(id).ok_or_else(missing)?;
-            answer(&ctx, resource, Some(row.value.id))
+            let resource = ctx.services().resources.one(&row.value, id).await?.ok_or_else(missing)?;
+            answer(&ctx, &resource, Some(row.value.id))
         }
         Located::Community(row) => answer(&ctx, &row.value.resource, row.value.dataset),
     }

@@ -139,7 +139,7 @@ impl<'a> DatasetViewV2<'a> {
             private: dataset.private,
             tags: &dataset.tags,
             badges: BadgeView::all(&dataset.badges),
-            resources: Subsection::new(resources, dataset.resources.len() as u64),
+            resources: Subsection::new(resources, dataset.resource_count()),
             community_resources: Subsection::new(others, community.get(&id).copied().unwrap_or_default()),
             frequency: match known.filter(|_known| around.full.is_some()) {
                 Some(known) => FrequencyView::Full(Labelled { id: known.id, label: known.label }),

@@ -1,6 +1,7 @@
 //! `/api/2/datasets/`.
 
 mod extras;
+mod long;
 mod resources;
 mod show;
 

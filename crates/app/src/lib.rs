@@ -9,6 +9,7 @@ pub mod error;
 pub mod follows;
 pub mod form;
 pub mod keys;
+pub mod legal;
 pub mod notices;
 pub mod objects;
 pub mod organizations;

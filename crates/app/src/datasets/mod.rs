@@ -15,7 +15,7 @@ use basalt_ports::ChangeSet;
 
 use crate::{
     AppError, Caller, Context,
-    objects::{Class, invalid},
+    objects::{Class, invalid, withdrawn},
 };
 
 pub use community::{CommunityForm, CommunityResources};
@@ -68,6 +68,10 @@ impl Class for Dataset {
         }
         after.last_update = after.newest_update();
         after.quality_cached = Quality::of(after, context.now()).document();
+        if before.is_some_and(|before| before.deleted.is_none()) && after.deleted.is_some() {
+            let (kinds, about) = (&withdrawn::OF_DATASETS, ("dataset", after.id));
+            return withdrawn::withdrawn(context, kinds, about, after.organization.as_slice()).await;
+        }
         Ok(ChangeSet::new())
     }
 }

@@ -167,16 +167,21 @@ impl Resources {
         Ok(resource)
     }
 
-    /// Changes a resource. What is stored here keeps where and what it is. Errors: as of
-    /// [`Self::add`], `NotFound` for no such resource.
+    /// Changes a resource. What is stored here keeps where and what it is. With `expected`, only if
+    /// it is still this. Errors: as of [`Self::add`], `NotFound` for no such resource; `Precondition`.
     pub async fn update(
         &self,
         caller: &Caller,
         dataset: ObjectId,
         id: Uuid,
         form: &dyn Form<Resource>,
+        expected: Option<&Resource>,
     ) -> Result<Resource, AppError> {
-        self.change(caller, dataset, id, |resource| apply(form, resource)).await
+        let change = |resource: &mut Resource| {
+            still(resource, expected)?;
+            apply(form, resource)
+        };
+        self.change(caller, dataset, id, change).await
     }
 
     /// Puts an uploaded file in the place of the one there is. Errors: as of [`Self::update`],
@@ -198,10 +203,17 @@ impl Resources {
     }
 
     /// Removes a resource, and its file where it is stored here. Errors: as of [`Self::update`].
-    pub async fn remove(&self, caller: &Caller, dataset: ObjectId, id: Uuid) -> Result<(), AppError> {
+    pub async fn remove(
+        &self,
+        caller: &Caller,
+        dataset: ObjectId,
+        id: Uuid,
+        expected: Option<&Resource>,
+    ) -> Result<(), AppError> {
         let removed = tokio::sync::Mutex::new(None);
         let change = async |dataset: &mut Dataset| {
             let resource = self.one(dataset, id).await?.ok_or(AppError::NotFound("Resource"))?.into_owned();
+            still(&resource, expected)?;
             let others = self.newest_but(dataset, id).await?;
             dataset.remove(&resource, others);
             let told = self.told(ActivityKey::ResourceRemoved, caller, dataset, &resource, Vec::new());
@@ -314,6 +326,12 @@ impl Resources {
         let activity = Activity { extras, ..self.0.activity(key, actor, dataset, changes) };
         told.insert(&activity)
     }
+}
+
+/// Is it as the caller knows it? The record is written only as it was read just now. Error:
+/// `Precondition`.
+fn still(present: &Resource, expected: Option<&Resource>) -> Result<(), AppError> {
+    if expected.is_none_or(|expected| expected == present) { Ok(()) } else { Err(AppError::Precondition) }
 }
 
 /// Applies a form to a resource: the file of one that is stored here stays what it is.

@@ -2,12 +2,11 @@
 
 use async_trait::async_trait;
 use basalt_domain::{
-    CatalogueObject, ContactPoint, Dataservice, Dataset, Document, License, Notification, ObjectId, Timestamp,
-    dataset::DATASERVICES,
+    CatalogueObject, ContactPoint, Dataservice, Dataset, Document, License, ObjectId, Timestamp, dataset::DATASERVICES,
 };
 use basalt_ports::ChangeSet;
 
-use super::{Class, counters, references};
+use super::{Class, counters, references, withdrawn};
 use crate::{AppError, Caller, Context};
 
 const CREATED: &str = "dataservice.created";
@@ -75,7 +74,9 @@ impl Class for Dataservice {
             changes = changes.and(references::announced(context, caller, (CREATED, &details), &after.datasets).await?);
         }
         if before.is_some_and(|before| before.deleted_at.is_none()) && after.deleted_at.is_some() {
-            changes = changes.and(taken_back(context, after).await?);
+            let producers = withdrawn::producers(context, &after.datasets).await?;
+            let gone = withdrawn::withdrawn(context, &[CREATED], ("dataservice", after.id), &producers);
+            changes = changes.and(gone.await?);
         }
         Ok(changes)
     }
@@ -105,17 +106,4 @@ async fn contact_points(context: &Context, before: Option<&Dataservice>, after: 
         }
     }
     Ok(())
-}
-
-/// Notices of a new dataservice go when it does.
-async fn taken_back(context: &Context, dataservice: &Dataservice) -> Result<ChangeSet, AppError> {
-    let datasets = context.store.datasets.heads_by_ids(&dataservice.datasets).await?;
-    let organizations: Vec<ObjectId> = datasets.values().filter_map(|row| row.value.organization).collect();
-    let organizations = context.store.organizations.by_ids(&organizations).await?;
-    let admins = organizations.values().flat_map(|row| row.value.admins().collect::<Vec<_>>());
-    let told = Notification::USER.among(admins).and(Notification::KIND.eq(CREATED));
-    let notices = context.store.notifications.fresh_list(told, u64::MAX).await?;
-    let about = |notice: &Notification| notice.details.get("dataservice").and_then(basalt_domain::Value::as_id);
-    let ours = notices.iter().filter(|notice| about(&notice.value) == Some(dataservice.id));
-    Ok(ours.fold(ChangeSet::new(), ChangeSet::delete))
 }

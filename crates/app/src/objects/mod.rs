@@ -9,6 +9,7 @@ pub(crate) mod owners;
 pub mod references;
 mod reuse;
 mod topic;
+pub(crate) mod withdrawn;
 
 use std::{marker::PhantomData, sync::Arc};
 

@@ -11,7 +11,7 @@ use sha1::{Digest, Sha1};
 use super::{
     Class,
     counters::{self, DATASERVICE_REUSES, DATASET_REUSES},
-    references,
+    references, withdrawn,
 };
 use crate::{AppError, Caller, Context};
 
@@ -73,6 +73,11 @@ impl Class for Reuse {
             let details = Document::new().with("reuse", after.id).with("_cls", "ReuseCreatedNotificationDetails");
             let told = references::announced(context, caller, ("reuse.created", &details), &after.datasets);
             changes = changes.and(told.await?);
+        }
+        if before.is_some_and(|before| before.deleted.is_none()) && after.deleted.is_some() {
+            let producers = withdrawn::producers(context, &after.datasets).await?;
+            let gone = withdrawn::withdrawn(context, &["reuse.created"], ("reuse", after.id), &producers);
+            changes = changes.and(gone.await?);
         }
         Ok(changes)
     }

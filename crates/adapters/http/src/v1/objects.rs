@@ -5,7 +5,7 @@
 
 use actix_web::{HttpResponse, http::StatusCode};
 use basalt_app::{
-    Form, Services,
+    Form, Services, legal,
     objects::{Class, Objects},
 };
 use basalt_domain::{Filter, Path, Sort};
@@ -95,12 +95,22 @@ pub async fn update<E: Shown>(ctx: &Ctx, form: &dyn Form<E>) -> Result<HttpRespo
 
 /// Deletes the object in the path.
 pub async fn delete<E: Shown>(ctx: Ctx) -> Result<HttpResponse, Problem> {
-    ctx.params
-        .boolean("send_legal_notice", "Send formal legal notice with appeal information to owner (admin only)")?;
+    let notice = legal_notice(&ctx)?;
     let expected = expected::<E>(&ctx).await?;
-    let id = *ctx.target::<E>()?.value.id();
-    E::objects(ctx.services()).delete(&ctx.caller, id, expected).await?;
+    let object = &ctx.target::<E>()?.value;
+    E::objects(ctx.services()).delete(&ctx.caller, *object.id(), expected).await?;
+    if notice {
+        let context = &ctx.services().context;
+        let owners = legal::owners_of(context, object).await?;
+        legal::tell(context, &owners, E::CLASS, object.title()).await;
+    }
     Ok(no_content())
+}
+
+/// Does an administrator of the portal wish the owners to be told of a deletion? Others cannot.
+pub fn legal_notice(ctx: &Ctx) -> Result<bool, Problem> {
+    let help = "Send formal legal notice with appeal information to owner (admin only)";
+    Ok(ctx.params.boolean("send_legal_notice", help)?.unwrap_or(false) && ctx.caller.viewer.sysadmin)
 }
 
 /// Shows the object in the path first.

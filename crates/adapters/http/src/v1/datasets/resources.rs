@@ -55,18 +55,23 @@ pub(super) async fn show(ctx: Ctx) -> Result<HttpResponse, Problem> {
 pub(super) async fn update(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let dataset = editable(&ctx).await?;
     let present = resource(&ctx).await?;
-    ctx.if_match(&ResourceView::new(&present, &ctx.links))?;
+    let expected = expected(&ctx, &present)?;
     let form = ResourceForm::update(ctx.object()?);
-    let changed = ctx.services().resources.update(&ctx.caller, dataset.id, present.id, &form).await?;
+    let changed = ctx.services().resources.update(&ctx.caller, dataset.id, present.id, &form, expected).await?;
     ctx.ok(&ResourceView::new(&changed, &ctx.links))
 }
 
 pub(super) async fn remove(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let dataset = editable(&ctx).await?;
     let present = resource(&ctx).await?;
-    ctx.if_match(&ResourceView::new(&present, &ctx.links))?;
-    ctx.services().resources.remove(&ctx.caller, dataset.id, present.id).await?;
+    let expected = expected(&ctx, &present)?;
+    ctx.services().resources.remove(&ctx.caller, dataset.id, present.id, expected).await?;
     Ok(no_content())
+}
+
+/// The resource that the client's `If-Match` stands for.
+fn expected<'a>(ctx: &Ctx, present: &'a Resource) -> Result<Option<&'a Resource>, Problem> {
+    Ok(ctx.if_match(&ResourceView::new(present, &ctx.links))?.then_some(present))
 }
 
 pub(super) async fn reorder(ctx: Ctx) -> Result<HttpResponse, Problem> {

@@ -1,7 +1,10 @@
 //! Reading, creating, changing and deleting organisations.
 
 use actix_web::HttpResponse;
-use basalt_app::organizations::OrganizationFilter;
+use basalt_app::{
+    legal,
+    organizations::{self, OrganizationFilter},
+};
 use basalt_domain::{
     Organization, Owned, Reuse, Sort,
     organization::{BADGES, sort_field},
@@ -93,10 +96,14 @@ pub(super) async fn update(ctx: Ctx) -> Result<HttpResponse, Problem> {
 }
 
 pub(super) async fn delete(ctx: Ctx) -> Result<HttpResponse, Problem> {
-    ctx.params
-        .boolean("send_legal_notice", "Send formal legal notice with appeal information to owner (admin only)")?;
+    let notice = objects::legal_notice(&ctx)?;
     let expected = expected(&ctx).await?;
-    ctx.services().organizations.delete(&ctx.caller, ctx.organization()?.value.id, expected).await?;
+    let organization = &ctx.organization()?.value;
+    ctx.services().organizations.delete(&ctx.caller, organization.id, expected).await?;
+    if notice {
+        let admins = legal::admins_of(organization);
+        legal::tell(&ctx.services().context, &admins, organizations::CLASS, &organization.name).await;
+    }
     Ok(no_content())
 }
 

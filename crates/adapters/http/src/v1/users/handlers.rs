@@ -1,6 +1,7 @@
 //! Reading, creating, changing and deleting accounts.
 
 use actix_web::{HttpResponse, http::StatusCode};
+use basalt_app::{legal, users};
 use basalt_domain::{ADMIN_ROLE, ObjectId, Sort, User, user::sort_field};
 use basalt_ports::{Version, pictures::PictureSpec};
 
@@ -13,7 +14,7 @@ use crate::{
     paging::PageView,
     problem::Problem,
     upload::{self, UploadedImage},
-    v1::references::picture,
+    v1::{objects, references::picture},
 };
 
 /// Items on a page unless a client asks otherwise.
@@ -56,16 +57,19 @@ pub(super) async fn update(ctx: Ctx) -> Result<HttpResponse, Problem> {
 
 pub(super) async fn delete(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let no_mail = ctx.params.boolean("no_mail", "")?.unwrap_or(false);
-    ctx.params
-        .boolean("send_legal_notice", "Send formal legal notice with appeal information to owner (admin only)")?;
+    let notice = objects::legal_notice(&ctx)?;
     // Comments come with discussions.
     ctx.params.boolean("delete_comments", "")?;
-    let user = ctx.user()?.value.id;
+    let account = &ctx.user()?.value;
+    let user = account.id;
     if ctx.caller.viewer.is(user) {
         let message = "You cannot delete yourself with this API. Use the \"me\" API instead.";
         return Err(Problem::new(StatusCode::FORBIDDEN, message));
     }
-    ctx.services().users.delete(&ctx.caller, user, !no_mail).await?;
+    ctx.services().users.delete(&ctx.caller, user, !no_mail && !notice).await?;
+    if notice {
+        legal::send(&ctx.services().context, &account.email, users::CLASS, &account.full_name()).await;
+    }
     Ok(no_content())
 }
 

@@ -3,6 +3,7 @@ mod avatars;
 mod contacts;
 mod dataservices;
 mod datasets;
+mod deletions;
 mod exports;
 mod feeds;
 mod me;

@@ -1,5 +1,7 @@
 //! `If-Match` on datasets and resources.
 
+use basalt_app::{AppError, Caller, Form};
+use basalt_domain::{FieldError, ObjectId, Resource, policy::Viewer};
 use serde_json::json;
 
 use super::{a_dataset, remote, titles};
@@ -33,4 +35,33 @@ async fn the_same_goes_for_a_resource() {
     assert_eq!(put(&tag, "two").await.status, 200);
     put(&tag, "three").await.refuses(412, CHANGED);
     assert_eq!(titles(&app, &at).await, ["two"]);
+}
+
+/// Gives a resource this title.
+struct Titled(&'static str);
+
+impl Form<Resource> for Titled {
+    fn apply(&self, resource: &mut Resource) -> Result<(), Vec<FieldError>> {
+        self.0.clone_into(&mut resource.title);
+        Ok(())
+    }
+}
+
+#[actix_web::test]
+async fn a_resource_that_changed_after_it_was_compared_is_not_written() {
+    let app = TestApp::new().await;
+    let ulysse = app.user("Ulysse User").await;
+    let at = a_dataset(&app, &ulysse, json!({"resources": [remote("one")]})).await;
+    let dataset = ObjectId::parse(app.get(&at).send().await.json()["id"].as_str().unwrap()).unwrap();
+    let caller = Caller { viewer: Viewer::user(ulysse.id), user: None, token: None };
+    let resources = &app.services.resources;
+    let known = app.store().datasets.get(&dataset).await.unwrap().unwrap().value.resources[0].clone();
+    // What two handlers do that both compared the tag with the same resource.
+    let first = resources.update(&caller, dataset, known.id, &Titled("two"), Some(&known)).await.unwrap();
+    let second = resources.update(&caller, dataset, known.id, &Titled("three"), Some(&known)).await;
+    assert!(matches!(second, Err(AppError::Precondition)), "{second:?}");
+    let removed = resources.remove(&caller, dataset, known.id, Some(&known)).await;
+    assert!(matches!(removed, Err(AppError::Precondition)), "{removed:?}");
+    assert_eq!(titles(&app, &at).await, ["two"]);
+    resources.remove(&caller, dataset, known.id, Some(&first)).await.unwrap();
 }

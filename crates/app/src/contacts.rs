@@ -12,6 +12,7 @@ use basalt_ports::{ChangeSet, Page, PageRequest, Row, Stored};
 use crate::{
     AppError, Caller, Context, Form,
     error::{enforce, retried},
+    folding::{begins_words, folded, known_as},
     form::OwnerWish,
 };
 
@@ -44,18 +45,25 @@ impl Contacts {
         if page.exists() { Ok(page) } else { Err(AppError::NotFound("Page")) }
     }
 
-    /// Those of an organisation whose name or address holds this text; all for an empty text.
+    /// Those of an organisation of whose name or address words begin like those of the text, or which hold it; all for an empty text.
     pub async fn suggest(
         &self,
         organization: ObjectId,
         text: &str,
         size: u64,
     ) -> Result<Vec<Row<ContactPoint>>, AppError> {
-        let mut filter = ContactPoint::of_organization(organization);
-        if !text.is_empty() {
-            filter = filter.and(ContactPoint::NAME.contains(text).or(ContactPoint::EMAIL.contains(text)));
-        }
-        Ok(self.0.store.contact_points.list(filter, &[], size).await?)
+        // An organisation has few of them.
+        let mut found =
+            self.0.store.contact_points.list(ContactPoint::of_organization(organization), &[], u64::MAX).await?;
+        let (typed, part) = (folded(text), text.trim().to_lowercase());
+        found.retain(|row| {
+            let known = [&row.value.name, &row.value.email].into_iter().flatten();
+            let words = known.clone().map(|text| known_as(text)).collect::<Vec<_>>().join(" ");
+            let begun = !typed.is_empty() && begins_words(&words, &typed);
+            begun || known.into_iter().any(|text| text.to_lowercase().contains(&part))
+        });
+        found.truncate(usize::try_from(size).unwrap_or(usize::MAX));
+        Ok(found)
     }
 
     /// The contact point of this id. Error: `NotFound`.

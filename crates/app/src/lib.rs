@@ -6,6 +6,7 @@ pub mod contacts;
 pub mod context;
 pub mod datasets;
 pub mod error;
+pub mod folding;
 pub mod follows;
 pub mod form;
 pub mod keys;

@@ -42,6 +42,8 @@ macro_rules! search_contract {
             ranges_are_counted,
             suggestions_begin_words_in_any_order,
             homonyms_are_suggested_apart_the_popular_first,
+            values_are_completed_the_frequent_first,
+            values_of_what_is_hidden_or_gone_are_not_completed,
             hostile_texts_are_answered,
             the_position_is_kept_with_the_changes,
             a_rebuild_replaces_everything_when_it_is_finished,
@@ -447,6 +449,54 @@ pub async fn homonyms_are_suggested_apart_the_popular_first(index: Index) {
     assert!(index.suggest(SearchKind::Dataset, "roa", 0).await.expect("suggest").is_empty());
 }
 
+async fn values(index: &Index, text: &str) -> Vec<(String, u64)> {
+    index.values(SearchKind::Dataset, "tag", text, 3).await.expect("values")
+}
+
+fn tagged(number: u8, tags: &[&str]) -> SearchDocument {
+    let keys = tags.iter().map(|tag| ("tag", (*tag).to_owned())).chain([("license", "transport-x".to_owned())]);
+    SearchDocument { keys: keys.collect(), ..titled(number, "Roads") }
+}
+
+/// Such as tags; not other names, not other kinds.
+pub async fn values_are_completed_the_frequent_first(index: Index) {
+    put(
+        &index,
+        [
+            tagged(1, &["transport", "transport-scolaire", "énergie"]),
+            tagged(2, &["transport-scolaire", "transports"]),
+            SearchDocument { kind: SearchKind::Reuse, ..tagged(3, &["transport-en-commun"]) },
+        ],
+    )
+    .await;
+    let one = |value: &str, count| (value.to_owned(), count);
+    let school = one("transport-scolaire", 2);
+    assert_eq!(values(&index, "transp").await, [school.clone(), one("transport", 1), one("transports", 1)]);
+    for text in ["scol", "scolaire trans", "TRANSPORT Scolaire", "transport-sco"] {
+        assert_eq!(values(&index, text).await, [school.clone()], "{text}");
+    }
+    for text in ["ENER", "éner", "energie"] {
+        assert_eq!(values(&index, text).await, [one("énergie", 1)], "{text}");
+    }
+    for text in ["zzz", "ransport", "--", "transport zzz"] {
+        assert_eq!(values(&index, text).await, [], "{text}");
+    }
+    assert_eq!(values(&index, "").await.first(), Some(&school));
+    assert_eq!(index.values(SearchKind::Dataset, "tag", "transp", 0).await.expect("values"), []);
+}
+
+/// Nobody learns the words of what they may not see.
+pub async fn values_of_what_is_hidden_or_gone_are_not_completed(index: Index) {
+    put(&index, [tagged(1, &["shown"]), SearchDocument { hidden: true, ..tagged(2, &["shown", "secret"]) }]).await;
+    assert_eq!(values(&index, "").await, [("shown".to_owned(), 1)]);
+    put(&index, [tagged(2, &["secret", "shown"])]).await;
+    assert_eq!(values(&index, "").await, [("shown".to_owned(), 2), ("secret".to_owned(), 1)]);
+    put(&index, [SearchDocument { hidden: true, ..tagged(1, &["shown"]) }]).await;
+    assert_eq!(values(&index, "").await, [("secret".to_owned(), 1), ("shown".to_owned(), 1)]);
+    index.apply(vec![SearchChange::Remove(SearchKind::Dataset, id(2))], None).await.expect("apply");
+    assert_eq!(values(&index, "").await, []);
+}
+
 /// There is no syntax to get wrong.
 pub async fn hostile_texts_are_answered(index: Index) {
     put(&index, [titled(1, "Roads")]).await;
@@ -480,6 +530,7 @@ pub async fn hostile_texts_are_answered(index: Index) {
     ] {
         found(&index, &query(text)).await;
         suggested(&index, text).await;
+        values(&index, text).await;
         let filters = vec![SearchFilter::Any("tag", vec![text.to_owned()])];
         found(&index, &SearchQuery { filters, ..query("") }).await;
     }

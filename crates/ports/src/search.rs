@@ -324,6 +324,16 @@ pub trait SearchIndex: Send + Sync {
     /// hidden. Errors: `Unavailable`.
     async fn suggest(&self, kind: SearchKind, text: &str, size: usize) -> Result<Vec<ObjectId>, SearchError>;
 
+    /// The values under this name, among the keys of documents that are not hidden, in which each word of the text begins a word, in
+    /// any order and without accents; and how many of those documents have each. The most frequent first. Errors: `Unavailable`.
+    async fn values(
+        &self,
+        kind: SearchKind,
+        name: &'static str,
+        text: &str,
+        size: usize,
+    ) -> Result<Vec<(String, u64)>, SearchError>;
+
     /// How far the feed was followed; none where the index is to be built first. Errors: `Unavailable`.
     async fn position(&self) -> Result<Option<Position>, SearchError>;
 

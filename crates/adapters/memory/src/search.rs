@@ -1,7 +1,7 @@
 //! A search index in memory, for tests: what a search means, without speed and without ranking by words.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -178,6 +178,35 @@ impl SearchIndex for MemorySearch {
             state.documents.values().filter(|one| one.kind == kind && !one.hidden).filter(begins).collect();
         sort(&mut found, SearchOrder::Best);
         Ok(found.into_iter().take(size).map(|document| document.id).collect())
+    }
+
+    async fn values(
+        &self,
+        kind: SearchKind,
+        name: &'static str,
+        text: &str,
+        size: usize,
+    ) -> Result<Vec<(String, u64)>, SearchError> {
+        let state = self.state();
+        let wanted = words(text);
+        let fits = |value: &str| {
+            let has = words(value);
+            wanted.iter().all(|beginning| has.iter().any(|word| word.starts_with(beginning)))
+                && (!wanted.is_empty() || text.trim().is_empty())
+        };
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        for document in state.documents.values().filter(|one| one.kind == kind && !one.hidden) {
+            let own: BTreeSet<&str> =
+                document.keys.iter().filter(|(of, _value)| *of == name).map(|(_of, value)| value.as_str()).collect();
+            for value in own.into_iter().filter(|value| fits(value)) {
+                *counts.entry(value).or_default() += 1;
+            }
+        }
+        let mut counted: Vec<(String, u64)> =
+            counts.into_iter().map(|(value, count)| (value.to_owned(), count)).collect();
+        counted.sort_by_key(|(_value, count)| std::cmp::Reverse(*count));
+        counted.truncate(size);
+        Ok(counted)
     }
 
     async fn position(&self) -> Result<Option<Position>, SearchError> {

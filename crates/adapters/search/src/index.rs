@@ -24,7 +24,7 @@ use crate::{
     schema::{self, FORMAT, Fields},
     search,
     snapshot::Snapshot,
-    suggest,
+    suggest, values,
     weights::Weights,
 };
 
@@ -281,6 +281,17 @@ impl SearchIndex for TantivyIndex {
     async fn suggest(&self, kind: SearchKind, text: &str, size: usize) -> Result<Vec<ObjectId>, SearchError> {
         let snapshot = self.inner.live().snapshot();
         suggest::run(&snapshot, &self.inner.fields, kind, text, size).map_err(SearchError::unavailable)
+    }
+
+    async fn values(
+        &self,
+        kind: SearchKind,
+        name: &'static str,
+        text: &str,
+        size: usize,
+    ) -> Result<Vec<(String, u64)>, SearchError> {
+        let snapshot = self.inner.live().snapshot();
+        values::run(&snapshot, &self.inner.fields, kind, name, text, size).map_err(SearchError::unavailable)
     }
 
     async fn position(&self) -> Result<Option<Position>, SearchError> {

@@ -15,6 +15,7 @@ mod sorting;
 mod suggest;
 mod terms;
 mod tokenizer;
+mod values;
 mod weights;
 mod words;
 

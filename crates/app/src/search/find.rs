@@ -15,13 +15,16 @@ const TRIES: usize = 4;
 const MANY: usize = 500;
 
 /// What a caller may list.
-struct Listed {
+pub(super) struct Listed {
     sysadmin: bool,
     user: Option<ObjectId>,
     organizations: Vec<ObjectId>,
 }
 
 impl Listed {
+    /// What everybody may list.
+    pub(super) const EVERYBODY: Self = Self { sysadmin: false, user: None, organizations: Vec::new() };
+
     fn has<E: Searchable>(&self, object: &E) -> bool {
         object.is_findable()
             || self.sysadmin
@@ -74,7 +77,7 @@ impl Search {
 
     /// Completes what is being typed with what everybody may see.
     pub async fn suggest<E: Searchable>(&self, text: &str, size: usize) -> Result<Vec<Row<E>>, AppError> {
-        let listed = Listed { sysadmin: false, user: None, organizations: Vec::new() };
+        let listed = Listed::EVERYBODY;
         let index = self.current().await?;
         let mut wanted = size;
         for attempt in 1.. {
@@ -101,7 +104,7 @@ impl Search {
 
     /// Records that were written, of which the index has not heard, and which are not for this caller: what it says of them is to
     /// be left out.
-    async fn unlisted<E: Searchable>(&self, listed: &Listed) -> Result<Vec<String>, AppError> {
+    pub(super) async fn unlisted<E: Searchable>(&self, listed: &Listed) -> Result<Vec<String>, AppError> {
         let mut records = self.unheard(E::COLLECTION.name).await?;
         if records.len() > MANY {
             self.catch_up().await?;

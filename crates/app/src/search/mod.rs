@@ -12,8 +12,10 @@ mod follow;
 mod formats;
 mod importance;
 mod load;
+mod places;
 mod prune;
 mod reindex;
+mod tags;
 
 use std::sync::{
     Arc, Mutex as PlainMutex, OnceLock,
@@ -118,12 +120,21 @@ pub struct Search {
     heard: Arc<PlainMutex<Heard>>,
     /// Was the index once seen to be built?
     built: Arc<AtomicBool>,
+    /// Names of places, once somebody asked for one.
+    places: Arc<PlainMutex<Option<Arc<places::Gazetteer>>>>,
 }
 
 impl Search {
     /// Without an index until one is attached.
     pub fn new(context: Arc<Context>) -> Self {
-        Self { context, index: Arc::default(), follower: Arc::default(), heard: Arc::default(), built: Arc::default() }
+        Self {
+            context,
+            index: Arc::default(),
+            follower: Arc::default(),
+            heard: Arc::default(),
+            built: Arc::default(),
+            places: Arc::default(),
+        }
     }
 
     /// Searches in this index from now on; a second one is ignored.

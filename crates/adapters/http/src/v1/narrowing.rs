@@ -33,7 +33,7 @@ pub async fn shared<E: CatalogueObject>(ctx: &Ctx, of: &Narrowing<E>) -> Result<
     let params = &ctx.params;
     let mut filter = Filter::always();
     for word in params.filled("q").into_iter().flat_map(str::split_whitespace) {
-        filter = filter.and(of.title.contains(word));
+        filter = filter.and(word_of(&of.title, &E::SLUG, word));
     }
     for tag in params.all("tag").filter(|tag| !tag.is_empty()) {
         filter = filter.and(of.tag.eq(tag));
@@ -58,6 +58,13 @@ pub async fn shared<E: CatalogueObject>(ctx: &Ctx, of: &Narrowing<E>) -> Result<
         filter = filter.and(E::ORGANIZATION.among(found.iter().map(|row| row.value.id)));
     }
     Ok(filter)
+}
+
+/// Those whose title has this word; or whose slug, which has no accents.
+pub fn word_of<E>(title: &Field<E, String>, slug: &Field<E, String>, word: &str) -> Filter<E> {
+    let folded = basalt_domain::slug::slugify(word);
+    let titled = title.contains(word);
+    if folded.is_empty() { titled } else { titled.or(slug.contains(folded)) }
 }
 
 /// Those that are private, or those that are not.

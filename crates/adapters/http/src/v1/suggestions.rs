@@ -1,10 +1,9 @@
-//! Suggestions to whoever is typing: datasets, reuses, dataservices, formats, media types, places.
+//! Suggestions to whoever is typing: datasets, reuses, dataservices, formats, media types, places, tags.
 
 use actix_web::HttpResponse;
 use basalt_app::search::Searchable;
 use basalt_domain::{
-    CatalogueObject, Dataservice, Dataset, Field, GeoZone, ObjectId, Organization, Path, Reuse, Sort, dataservice,
-    dataset,
+    CatalogueObject, Dataservice, Dataset, Field, ObjectId, Organization, Path, Reuse, Sort, dataservice, dataset,
     dataset::file_name::EXTENSIONS,
     policy::{Viewer, object::listed_for},
     reuse,
@@ -13,13 +12,17 @@ use basalt_ports::{Row, pictures::PictureSpec};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::references::{Id, logo_thumbnail, thumbnail};
+use super::{
+    narrowing,
+    references::{Id, logo_thumbnail, thumbnail},
+};
 use crate::{Operation, context::Ctx, operation::QueryParam, problem::Problem};
 
 const PARAMETERS: [QueryParam; 2] = [QueryParam::required("q"), QueryParam::number("size")];
 const HELP: &str = "The string to autocomplete/suggest";
-/// Suggestions unless a client asks otherwise.
+/// Suggestions unless a client asks otherwise, and of tags.
 const SIZE: u64 = 10;
+const TAGS: u64 = 8;
 
 /// Media types of open data, the usual ones first.
 const MEDIA_TYPES: [&str; 24] = [
@@ -75,6 +78,10 @@ pub(super) fn operations() -> Vec<Operation> {
             .query(&PARAMETERS)
             .answers::<Vec<ZoneSuggestion<'static>>>(200)
             .summary("Completes names of places"),
+        Operation::get("suggest_tags", "/api/1/tags/suggest/", tags)
+            .query(&PARAMETERS)
+            .answers::<Vec<TagSuggestion>>(200)
+            .summary("Completes tags, the most used first"),
     ]
 }
 
@@ -82,6 +89,12 @@ pub(super) fn operations() -> Vec<Operation> {
 #[derive(Serialize, JsonSchema)]
 struct TextView {
     text: &'static str,
+}
+
+/// A tag.
+#[derive(Serialize, JsonSchema)]
+struct TagSuggestion {
+    text: String,
 }
 
 /// A dataset found by a part of its title.
@@ -151,8 +164,8 @@ async fn objects<E: Searchable + CatalogueObject<Id = ObjectId>>(
         return Ok(found);
     }
     let mut seen = listed_for::<E>(&Viewer::ANONYMOUS, &[]);
-    if !text.is_empty() {
-        seen = seen.and(title.contains(text));
+    for word in text.split_whitespace() {
+        seen = seen.and(narrowing::word_of(title, &E::SLUG, word));
     }
     Ok(ctx.services().context.store.of::<E>().list(seen, &[Sort::by(followers, true)], size).await?)
 }
@@ -221,8 +234,7 @@ fn texts(ctx: &Ctx, known: &[&'static str]) -> Result<HttpResponse, Problem> {
 async fn zones(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let text = ctx.params.required("q", HELP)?;
     let size = ctx.params.size(SIZE, ctx.settings().page_size_max)?;
-    let named = GeoZone::NAME.contains(text).or(GeoZone::CODE.eq(text));
-    let found = ctx.services().context.store.geo_zones.list(named, &[GeoZone::NAME.ascending()], size).await?;
+    let found = ctx.services().search.places(text, usize::try_from(size).unwrap_or(usize::MAX)).await?;
     let shown = found.iter().map(|row| &row.value).map(|zone| ZoneSuggestion {
         code: &zone.code,
         id: &zone.id,
@@ -231,4 +243,16 @@ async fn zones(ctx: Ctx) -> Result<HttpResponse, Problem> {
         uri: zone.uri.as_deref(),
     });
     ctx.ok(&shown.collect::<Vec<_>>())
+}
+
+async fn tags(ctx: Ctx) -> Result<HttpResponse, Problem> {
+    let text = ctx.params.required("q", HELP)?;
+    let size = ctx.params.size(TAGS, ctx.settings().page_size_max)?;
+    let search = &ctx.services().search;
+    if !search.is_ready().await? {
+        // Whoever is typing is not to be disturbed.
+        return ctx.ok::<[TagSuggestion; 0]>(&[]);
+    }
+    let found = search.tags(text, usize::try_from(size).unwrap_or(usize::MAX)).await?;
+    ctx.ok(&found.into_iter().map(|text| TagSuggestion { text }).collect::<Vec<_>>())
 }

@@ -179,6 +179,16 @@ impl<'a> Reading<'a> {
         Ok(self)
     }
 
+    /// Is about the place that is given, or about one that it is in where the client wants that.
+    async fn about_place(mut self) -> Result<Self, Problem> {
+        let wider = self.ctx.params.boolean("include_geozone_ancestors", "")?.unwrap_or(false);
+        let Some(place) = self.ctx.params.filled("geozone") else { return Ok(self) };
+        let places =
+            if wider { self.ctx.services().search.with_ancestors(place).await? } else { vec![place.to_owned()] };
+        self.filter(SearchFilter::Any("geozone", places));
+        Ok(self)
+    }
+
     fn updated_since(mut self) -> Result<Self, Problem> {
         if let Some(range) = choice(self.ctx, "last_update_range", &RANGES)? {
             let days =
@@ -241,7 +251,8 @@ pub(crate) async fn datasets(ctx: &Ctx) -> Result<Asked, Problem> {
         .flag("featured")?
         .any("format")
         .chosen("format_family", &FAMILIES)?
-        .one("geozone")
+        .about_place()
+        .await?
         .any("granularity")
         .updated_since()?
         .one("license")

@@ -71,3 +71,66 @@ async fn whoever_has_a_key_finds_in_a_list_at_once_what_was_just_written() {
     let page = app.get("/api/1/datasets/?q=foret").key(&ulysse).send().await.json();
     assert_eq!((titles(&page), &page["total"]), (vec!["Forêts"], &json!(1)));
 }
+
+#[actix_web::test]
+async fn tags_are_completed_the_most_used_first_and_those_of_private_datasets_are_not_told() {
+    let index = TantivyIndex::in_memory(Weights::default()).unwrap();
+    let app = TestApp::new().await.searching_late(Arc::new(index)).await;
+    let ulysse = app.user("Ulysse User").await;
+    let mut ids = Vec::new();
+    for (title, tags) in [
+        ("One", vec!["transport", "transport-scolaire", "energie"]),
+        ("Two", vec!["transport-scolaire"]),
+        ("Three", vec!["transport-secret"]),
+    ] {
+        ids.push(created(&app, &ulysse, &json!({"title": title, "description": "d", "tags": tags})).await);
+    }
+    app.services.search.catch_up().await.unwrap();
+    let suggested = async |query: &str| {
+        let shown = app.get(&format!("/api/1/tags/suggest/?q={query}")).send().await.json();
+        let texts = shown.as_array().unwrap().iter().map(|tag| tag["text"].as_str().unwrap().to_owned());
+        texts.collect::<Vec<_>>()
+    };
+    assert_eq!(suggested("TRANSP").await, ["transport-scolaire", "transport", "transport-secret"]);
+    assert_eq!(suggested("scol%20tra").await, ["transport-scolaire"]);
+    assert_eq!(suggested("%C3%A9ner").await, ["energie"]);
+    assert_eq!(suggested("tra&size=1").await, ["transport-scolaire"]);
+    assert_eq!(suggested("zzz").await, [""; 0]);
+    assert_eq!(app.get("/api/1/tags/suggest/").send().await.status, 400);
+    // Before the index has heard of it, too.
+    app.put(&format!("/api/1/datasets/{}/", ids[2])).key(&ulysse).json(&json!({"private": true})).send().await;
+    assert_eq!(suggested("secret").await, [""; 0]);
+    app.services.search.catch_up().await.unwrap();
+    assert_eq!(suggested("secret").await, [""; 0]);
+}
+
+#[actix_web::test]
+async fn datasets_about_the_places_around_a_place_are_found_where_asked_for() {
+    let app = TestApp::new().await.searching().await;
+    let ulysse = app.user("Ulysse User").await;
+    let zones = [("fr:commune:13004", vec!["country:fr"]), ("country:fr", vec![])];
+    let zones = zones.map(|(id, ancestors)| -> basalt_domain::GeoZone {
+        serde_json::from_value(json!({"_id": id, "slug": id, "name": id, "ancestors": ancestors})).unwrap()
+    });
+    app.store()
+        .commit(zones.iter().fold(basalt_ports::ChangeSet::new(), basalt_ports::ChangeSet::insert))
+        .await
+        .unwrap();
+    for (title, zone) in [("Arles", "fr:commune:13004"), ("France", "country:fr")] {
+        let body = json!({"title": title, "description": "d", "spatial": {"zones": [zone]}});
+        created(&app, &ulysse, &body).await;
+    }
+    for (query, expected) in [
+        ("geozone=fr:commune:13004", vec!["Arles"]),
+        ("geozone=fr:commune:13004&include_geozone_ancestors=false", vec!["Arles"]),
+        ("geozone=fr:commune:13004&include_geozone_ancestors=true", vec!["Arles", "France"]),
+        ("geozone=country:fr&include_geozone_ancestors=true", vec!["France"]),
+        ("geozone=nope&include_geozone_ancestors=true", vec![]),
+        ("include_geozone_ancestors=true", vec!["Arles", "France"]),
+    ] {
+        let page = app.get(&format!("/api/2/datasets/search/?{query}")).send().await.json();
+        let mut found = titles(&page);
+        found.sort_unstable();
+        assert_eq!(found, expected, "{query}");
+    }
+}

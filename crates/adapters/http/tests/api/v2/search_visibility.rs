@@ -170,6 +170,16 @@ impl SearchIndex for Leaky {
         self.0.suggest(kind, text, size).await
     }
 
+    async fn values(
+        &self,
+        kind: SearchKind,
+        name: &'static str,
+        text: &str,
+        size: usize,
+    ) -> Result<Vec<(String, u64)>, SearchError> {
+        self.0.values(kind, name, text, size).await
+    }
+
     async fn position(&self) -> Result<Option<Position>, SearchError> {
         self.0.position().await
     }

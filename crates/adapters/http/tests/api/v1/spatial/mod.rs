@@ -63,6 +63,45 @@ async fn places_are_shown_alone_and_together() {
 }
 
 #[actix_web::test]
+async fn places_are_completed_in_any_order_without_accents_the_largest_first() {
+    let app = TestApp::new().await;
+    assert_eq!(app.get("/api/1/spatial/zones/suggest/?q=a").send().await.json(), json!([]));
+    let level: GeoLevel = read(json!({"_id": "fr:departement", "name": "Department", "admin_level": 60}));
+    let mut changes = ChangeSet::new().insert(&level);
+    for (id, name, code, level) in [
+        ("1", "Armor", "99001", "fr:commune"),
+        ("2", "Côtes-d'Armor", "22", "fr:departement"),
+        ("3", "Saint-Étienne", "42218", "fr:commune"),
+        ("4", "Saint-Étienne-du-Rouvray", "76575", "fr:commune"),
+        ("5", "L’Étang de Saint", "22001", "fr:commune"),
+    ] {
+        let zone: GeoZone = read(json!({"_id": id, "slug": "", "name": name, "code": code, "level": level}));
+        changes = changes.insert(&zone);
+    }
+    app.store().commit(changes).await.unwrap();
+    for (text, expected) in [
+        ("armor", vec!["1", "2"]),
+        ("cotes%20d%27arm", vec!["2"]),
+        ("ARMOR%20C%C3%B4tes", vec!["2"]),
+        ("cotes%20darmor", vec!["2"]),
+        ("22", vec!["2", "5"]),
+        ("saint-etienne", vec!["3", "4"]),
+        ("etienne%20saint", vec!["3", "4"]),
+        ("st", vec![]),
+        ("etang", vec!["5"]),
+        ("letang", vec!["5"]),
+        ("%00%22", vec![]),
+        ("zzz", vec![]),
+    ] {
+        let shown = app.get(&format!("/api/1/spatial/zones/suggest/?q={text}")).send().await.json();
+        let ids: Vec<&str> = shown.as_array().unwrap().iter().map(|zone| zone["id"].as_str().unwrap()).collect();
+        assert_eq!(ids, expected, "{text}");
+    }
+    let all = app.get("/api/1/spatial/zones/suggest/?q=&size=2").send().await.json();
+    assert_eq!(all.as_array().unwrap().len(), 2);
+}
+
+#[actix_web::test]
 async fn datasets_of_a_place_are_those_that_everybody_sees() {
     let app = france().await;
     let ulysse = app.user("Ulysse User").await;

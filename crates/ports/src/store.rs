@@ -155,8 +155,10 @@ impl Store {
                     cache.forget(id);
                 }
             }
-            if matches!(result, Err(StorageError::Stale { .. } | StorageError::Conflict { .. })) {
-                unheard.remove(&ids);
+            match &result {
+                Ok(()) => unheard.ended(&ids, true),
+                Err(StorageError::Stale { .. } | StorageError::Conflict { .. }) => unheard.remove(&ids),
+                Err(_broken) => unheard.ended(&ids, false),
             }
             result
         });

@@ -3,6 +3,8 @@
 //! Events are read in the order of their time, from some seconds before the last one that was applied, and now and then from a
 //! minute before it: the clocks of several nodes differ a little, and a commit that took long shows late. What was applied already
 //! is left out where this process knows it, and applied again where it does not, which does no harm.
+//!
+//! Where the storage can tell that no other process wrote, the feed is not read: this process knows what it noted itself.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -86,6 +88,16 @@ impl Search {
             // Not the index that this process told: another process has built it.
             *self.heard() = Heard::new(position);
         }
+        if let Some(made) = self.own_alone(epoch) {
+            let applied = made.len();
+            for some in made.chunks(CHUNK) {
+                self.take(&mut follower, index.as_ref(), some, &mut position).await?;
+            }
+            // Should the feed be read again, then what came before this is applied twice.
+            let kept = position.at.millis().saturating_sub(SHORT_LOOK_MS);
+            self.heard().seen.retain(|(at, _id)| at.millis() >= kept);
+            return Ok(applied);
+        }
         let now = self.context.now();
         let far = !same || follower.looked.is_none_or(|at| now.millis() - at.millis() >= LONG_LOOK_EVERY_MS);
         if far {
@@ -100,15 +112,8 @@ impl Search {
             let events = events(store, since, offset).await?;
             let read = events.len() as u64;
             let new = self.new_of(events);
-            if let Some(last) = new.iter().map(|event| Position { at: event.at, id: event.id }).max() {
-                position = position.max(last);
-                follower.apply(store, index.as_ref(), &new, position).await?;
-                let mut heard = self.heard();
-                heard.seen.extend(new.iter().map(|event| (event.at, event.id)));
-                heard.position = Some(position);
-                store.unheard().remove(new.iter().map(|event| &event.id));
-                applied += new.len();
-            }
+            self.take(&mut follower, index.as_ref(), &new, &mut position).await?;
+            applied += new.len();
             if read < BATCH {
                 break;
             }
@@ -118,6 +123,35 @@ impl Search {
         // Of a commit that broke off nobody knows whether it was made; after this time it was not.
         store.unheard().retain(|event| event.at >= kept);
         Ok(applied)
+    }
+
+    /// What this process wrote, where it knows that of each of its writes and that nobody else wrote since it last read the feed.
+    fn own_alone(&self, epoch: Option<u64>) -> Option<Vec<ChangeEvent>> {
+        if epoch.is_none() || self.heard().epoch != epoch {
+            return None;
+        }
+        self.context.store.unheard().made()
+    }
+
+    /// Applies these events, and remembers that.
+    async fn take(
+        &self,
+        follower: &mut Follower,
+        index: &dyn SearchIndex,
+        events: &[ChangeEvent],
+        position: &mut Position,
+    ) -> Result<(), AppError> {
+        let store = &self.context.store;
+        let Some(last) = events.iter().map(|event| Position { at: event.at, id: event.id }).max() else {
+            return Ok(());
+        };
+        *position = last.max(*position);
+        follower.apply(store, index, events, *position).await?;
+        let mut heard = self.heard();
+        heard.seen.extend(events.iter().map(|event| (event.at, event.id)));
+        heard.position = Some(*position);
+        store.unheard().remove(events.iter().map(|event| &event.id));
+        Ok(())
     }
 
     /// Applies what was written where this process wrote something of this kind that the index has not heard of.
@@ -244,33 +278,31 @@ impl Follower {
         }
         let mut batch = Vec::new();
         for (kind, ids) in changed {
-            let documents = documents(store, kind, &ids).await?;
-            batch.extend(with_removed(kind, &ids, documents));
             if kind == SearchKind::Organization {
-                for organization in self.renamed(store, &ids, events).await? {
+                let rows = store.organizations.fresh_list(Filter::ids(&ids), u64::MAX).await?;
+                let organizations: Vec<&Organization> = rows.iter().map(|row| &row.value).collect();
+                let documents = Organization::documents(store, &organizations).await?;
+                batch.extend(with_removed(kind, &ids, documents));
+                for organization in self.renamed(&organizations, events) {
                     for documents in owned(store, organization).await?.chunks(CHUNK) {
                         let puts = documents.iter().cloned().map(|document| SearchChange::Put(Box::new(document)));
                         // Before the position moves: broken off here, all of it is done again.
                         index.apply(puts.collect(), None).await.map_err(AppError::internal)?;
                     }
                 }
+            } else {
+                batch.extend(with_removed(kind, &ids, documents(store, kind, &ids).await?));
             }
         }
         index.apply(batch, Some(position)).await.map_err(AppError::internal)
     }
 
     /// Organisations that are now shown otherwise; most changes are of numbers only.
-    async fn renamed(
-        &mut self,
-        store: &Store,
-        ids: &[ObjectId],
-        events: &[ChangeEvent],
-    ) -> Result<Vec<ObjectId>, AppError> {
+    fn renamed(&mut self, organizations: &[&Organization], events: &[ChangeEvent]) -> Vec<ObjectId> {
         let first = events.iter().map(|event| event.at).min().unwrap_or_default();
         let mut renamed = Vec::new();
-        for row in store.organizations.fresh_list(Filter::ids(ids), u64::MAX).await? {
-            let organization = row.value;
-            let now = shown(&organization);
+        for organization in organizations {
+            let now = shown(organization);
             match self.shown.insert(organization.id, now.clone()) {
                 Some(before) if before == now => {}
                 // Never seen by this process, and not changed by its people: a number.
@@ -279,7 +311,7 @@ impl Follower {
                 _ => renamed.push(organization.id),
             }
         }
-        Ok(renamed)
+        renamed
     }
 }
 

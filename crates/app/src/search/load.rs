@@ -16,6 +16,10 @@ use super::{
 
 /// Datasets that tell what an organisation is known for.
 pub(super) const TELLING: usize = 50;
+/// Organisations with no more datasets than this are looked at together.
+const TOGETHER: i64 = 200;
+/// Datasets that are read of them at most, should they have more than their numbers say.
+const MOST: usize = 1_000;
 
 /// Whom records belong to.
 #[derive(Default)]
@@ -84,15 +88,44 @@ impl Documented for Post {
 
 impl Documented for Organization {
     async fn documents(store: &Store, records: &[&Self]) -> Result<Vec<SearchDocument>, StorageError> {
-        let mut made = Vec::new();
-        for record in records {
-            let own = Dataset::ORGANIZATION.eq(record.id).and(Dataset::visible());
-            let most_viewed = [dataset::VIEWS.descending()];
-            let rows = store.datasets.list_of_heads(own, &most_viewed, TELLING as u64).await?;
-            let known = KnownFor::of(rows.iter().map(|row| (row.value.title.as_str(), row.value.tags.as_slice())));
-            made.push(SearchDocument { hidden: !record.is_findable(), ..documents::organization(record, known) });
+        let mut made = Vec::with_capacity(records.len());
+        let mut rest = records;
+        while let Some((some, others)) = together(rest) {
+            let known = KnownFor::of_each(store, some).await?;
+            made.extend(some.iter().zip(known).map(|(record, known)| SearchDocument {
+                hidden: !record.is_findable(),
+                ..documents::organization(record, known)
+            }));
+            rest = others;
         }
         Ok(made)
+    }
+}
+
+/// The first organisations, of which all datasets can be read at once, and the others.
+fn together<'a, 'b>(organizations: &'a [&'b Organization]) -> Option<(&'a [&'b Organization], &'a [&'b Organization])> {
+    let mut datasets = 0_i64;
+    let fit = organizations.iter().take_while(|organization| {
+        let own = organization.metrics.get("datasets").and_then(Value::as_int).unwrap_or_default();
+        datasets = datasets.saturating_add(own);
+        datasets <= TOGETHER
+    });
+    let first = fit.count().max(1);
+    (!organizations.is_empty()).then(|| organizations.split_at(first))
+}
+
+impl KnownFor {
+    /// What their datasets tell of each of these organisations.
+    async fn of_each(store: &Store, organizations: &[&Organization]) -> Result<Vec<Self>, StorageError> {
+        let limit = if organizations.len() == 1 { TELLING } else { MOST };
+        let own = Dataset::ORGANIZATION.among(organizations.iter().map(|organization| organization.id));
+        let most_viewed = [dataset::VIEWS.descending()];
+        let rows = store.datasets.list_of_heads(own.and(Dataset::visible()), &most_viewed, limit as u64).await?;
+        let known = |organization: &&Organization| {
+            let own = rows.iter().filter(|row| row.value.organization == Some(organization.id)).take(TELLING);
+            Self::of(own.map(|row| (row.value.title.as_str(), row.value.tags.as_slice())))
+        };
+        Ok(organizations.iter().map(known).collect())
     }
 }
 

@@ -7,7 +7,7 @@ use basalt_app::{AppError, Services};
 use crate::{failure::Failure, settings::Settings, wiring};
 
 /// How long to wait before looking for changes again: what was written is found within a second.
-const PAUSE: Duration = Duration::from_millis(250);
+const PAUSE: Duration = Duration::from_millis(500);
 /// How often old notes of changes are deleted.
 const PRUNED_EVERY: Duration = Duration::from_hours(1);
 /// How long to wait when storage or index do not answer.

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use basalt_domain::{
     Dataset, Document, FieldError, Filter, Image, Invalid, ObjectId, Post, Reuse, SlugFollow, Sort,
-    post::{HEADLINE, KIND, NAME, NEWEST_FIRST, SLUG, published},
+    post::{KIND, NEWEST_FIRST, SLUG, published},
     slug,
 };
 use basalt_ports::{
@@ -34,8 +34,8 @@ pub struct Posts(Arc<Context>);
 /// Which posts a list shows.
 #[derive(Clone, Debug, Default)]
 pub struct PostFilter {
-    /// Those whose name or headline has every word.
-    pub q: Option<String>,
+    /// Only these of all, if they are told.
+    pub narrowed: Option<Filter<Post>>,
     /// News or pages only.
     pub kind: Option<String>,
     /// Unpublished ones too, for those who may see them.
@@ -78,8 +78,8 @@ impl Posts {
     ) -> Result<Page<Row<Post>>, AppError> {
         let drafts = wanted.with_drafts && caller.viewer.sysadmin;
         let mut filter = if drafts { Filter::always() } else { published() };
-        for word in wanted.q.iter().flat_map(|q| q.split_whitespace()) {
-            filter = filter.and(NAME.contains(word).or(HEADLINE.contains(word)));
+        if let Some(narrowed) = &wanted.narrowed {
+            filter = filter.and(narrowed.clone());
         }
         filter = match wanted.kind.as_deref() {
             None => filter,

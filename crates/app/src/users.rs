@@ -7,7 +7,8 @@ use basalt_domain::{
     Organization, Role, Sort, User,
     organization::{INVITED_EMAIL, REQUESTER},
     policy::user::{Action, verdict},
-    user::{self, EMAIL, FIRST_NAME, LAST_NAME, NEWEST_FIRST, SLUG},
+    slug::slugify,
+    user::{self, EMAIL, FIRST_NAME, FOLLOWERS, LAST_NAME, NEWEST_FIRST, SLUG},
 };
 use basalt_ports::{
     ChangeSet, Page, PageRequest, Row, StorageError, Stored, Version,
@@ -71,19 +72,19 @@ impl Users {
         let mut filter = user::present();
         for word in q.into_iter().flat_map(str::split_whitespace) {
             let named = FIRST_NAME.contains(word).or(LAST_NAME.contains(word));
-            filter = filter.and(named.or(EMAIL.contains(word)).or(SLUG.contains(word)));
+            filter = filter.and(named.or(EMAIL.contains(word)).or(slug_has(word)));
         }
         let page = self.0.store.users.page(filter, &[sort.unwrap_or(NEWEST_FIRST)], at).await?;
         if page.exists() { Ok(page) } else { Err(AppError::NotFound("Page")) }
     }
 
-    /// Those whose name or slug holds every word of this text, newest first; all for an empty text.
+    /// Those whose name or slug holds every word of this text, most followed first, then the newest; all for an empty text.
     pub async fn suggest(&self, text: &str, size: u64) -> Result<Vec<Row<User>>, AppError> {
         let mut filter = user::present();
         for word in text.split_whitespace() {
-            filter = filter.and(FIRST_NAME.contains(word).or(LAST_NAME.contains(word)).or(SLUG.contains(word)));
+            filter = filter.and(FIRST_NAME.contains(word).or(LAST_NAME.contains(word)).or(slug_has(word)));
         }
-        Ok(self.0.store.users.list(filter, &[NEWEST_FIRST], size).await?)
+        Ok(self.0.store.users.list(filter, &[FOLLOWERS.descending(), NEWEST_FIRST], size).await?)
     }
 
     /// Names of the roles by id.
@@ -378,6 +379,12 @@ impl Users {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// Those whose slug, which has no accents, has this word.
+fn slug_has(word: &str) -> Filter<User> {
+    let folded = slugify(word);
+    SLUG.contains(if folded.is_empty() { word.to_owned() } else { folded })
 }
 
 fn invalid(id: Option<ObjectId>, errors: Vec<FieldError>) -> AppError {

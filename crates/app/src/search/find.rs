@@ -75,6 +75,25 @@ impl Search {
         Err(AppError::internal("unreachable"))
     }
 
+    /// Ids of everything that fits and that this viewer may list, for a list that is narrowed and ordered by storage; none where there
+    /// is no index, or where more fits than `limit` of the query.
+    pub async fn ids_for<E: Searchable>(
+        &self,
+        viewer: &Viewer,
+        query: &SearchQuery,
+    ) -> Result<Option<Vec<ObjectId>>, AppError> {
+        if !self.is_ready().await? {
+            return Ok(None);
+        }
+        if viewer.user.is_some() {
+            self.hear_of_own::<E>().await?;
+        }
+        let seen_by = self.listed(viewer).await?.seen_by();
+        let query = SearchQuery { seen_by, ..query.clone() };
+        let found = self.index()?.search(&query).await.map_err(AppError::internal)?;
+        Ok((found.total <= found.ids.len() as u64).then_some(found.ids))
+    }
+
     /// Completes what is being typed with what everybody may see.
     pub async fn suggest<E: Searchable>(&self, text: &str, size: usize) -> Result<Vec<Row<E>>, AppError> {
         let listed = Listed::EVERYBODY;

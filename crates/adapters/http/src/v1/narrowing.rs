@@ -1,5 +1,6 @@
 //! How lists of the catalogue are narrowed alike: by words, tags, owners, badges of owners.
 
+use basalt_app::folding::{begins_words, folded, known_as};
 use basalt_domain::{CatalogueObject, Field, Filter, ObjectId, organization};
 use basalt_ports::{Kept, Row};
 
@@ -65,6 +66,15 @@ pub fn word_of<E>(title: &Field<E, String>, slug: &Field<E, String>, word: &str)
     let folded = basalt_domain::slug::slugify(word);
     let titled = title.contains(word);
     if folded.is_empty() { titled } else { titled.or(slug.contains(folded)) }
+}
+
+/// Does this title hold each word of a text, or begin its words so, accents aside?
+pub fn is_called(title: &str, text: &str) -> bool {
+    let (title, words) = (title.to_lowercase(), known_as(title));
+    text.split_whitespace().all(|word| {
+        let typed = folded(word);
+        title.contains(&word.to_lowercase()) || (!typed.is_empty() && begins_words(&words, &typed))
+    })
 }
 
 /// Those that are private, or those that are not.

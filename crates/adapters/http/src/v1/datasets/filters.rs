@@ -92,7 +92,8 @@ pub(crate) async fn of_organizations_with(ctx: &Ctx, kind: &str) -> Result<Filte
 fn words(ctx: &Ctx) -> Filter<Dataset> {
     let mut filter = Filter::always();
     for word in ctx.params.filled("q").into_iter().flat_map(str::split_whitespace) {
-        filter = filter.and(TITLE.contains(word).or(ACRONYM.contains(word)).or(TAG.eq(word.to_lowercase())));
+        let titled = narrowing::word_of(&TITLE, &Dataset::SLUG, word);
+        filter = filter.and(titled.or(ACRONYM.contains(word)).or(TAG.eq(word.to_lowercase())));
     }
     for tag in ctx.params.all("tag") {
         filter = filter.and(TAG.eq(tag));

@@ -1,7 +1,7 @@
 //! Datasets and community resources of one's own and of one's organisations.
 
 use actix_web::HttpResponse;
-use basalt_domain::{CommunityResource, Dataset, Filter, Owned, community_resource, dataset, policy::portal::Access};
+use basalt_domain::{CatalogueObject, CommunityResource, Dataset, Owned, dataset, policy::portal::Access};
 
 use crate::{
     Operation,
@@ -13,8 +13,9 @@ use crate::{
             community,
             views::{CommunityView, DatasetView},
         },
-        objects,
+        narrowing, objects,
     },
+    v2::search,
 };
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -44,20 +45,19 @@ async fn mine(ctx: Ctx) -> Result<HttpResponse, Problem> {
 async fn of_organizations(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let user = ctx.caller.id()?;
     let joined = ctx.services().datasets.organizations_of(user).await?;
-    let mut filter: Filter<Dataset> = Dataset::belonging_to(user, &joined);
-    for word in ctx.params.filled("q").into_iter().flat_map(str::split_whitespace) {
-        filter = filter.and(dataset::TITLE.contains(word).or(dataset::ACRONYM.contains(word)));
-    }
-    objects::natural(&ctx, filter).await
+    let named =
+        |word: &str| narrowing::word_of(&dataset::TITLE, &Dataset::SLUG, word).or(dataset::ACRONYM.contains(word));
+    let wanted = search::matching(&ctx, None, named).await?;
+    objects::natural(&ctx, Dataset::belonging_to(user, &joined).and(wanted)).await
 }
 
 async fn community_resources(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let user = ctx.caller.id()?;
     let joined = ctx.services().datasets.organizations_of(user).await?;
-    let mut filter = CommunityResource::belonging_to(user, &joined);
-    for word in ctx.params.filled("q").into_iter().flat_map(str::split_whitespace) {
-        filter = filter.and(community_resource::TITLE.contains(word));
+    let filter = CommunityResource::belonging_to(user, &joined);
+    let mut rows = ctx.services().community_resources.list(filter).await?;
+    if let Some(text) = ctx.params.filled("q") {
+        rows.retain(|row| narrowing::is_called(&row.value.resource.title, text));
     }
-    let rows = ctx.services().community_resources.list(filter).await?;
     community::answer_list(&ctx, &rows).await
 }

@@ -1,14 +1,15 @@
 //! Reuses of one's own and of one's organisations.
 
 use actix_web::HttpResponse;
-use basalt_domain::{Filter, Owned, Reuse, policy::portal::Access, reuse::TITLE};
+use basalt_domain::{CatalogueObject, Owned, Reuse, policy::portal::Access, reuse::TITLE};
 
 use crate::{
     Operation,
     context::Ctx,
     operation::QueryParam,
     problem::Problem,
-    v1::{objects, reuses::views::ReuseView},
+    v1::{narrowing, objects, reuses::views::ReuseView},
+    v2::search,
 };
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -32,9 +33,6 @@ async fn mine(ctx: Ctx) -> Result<HttpResponse, Problem> {
 async fn of_organizations(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let user = ctx.caller.id()?;
     let joined = ctx.services().reuses.organizations_of(user).await?;
-    let mut filter: Filter<Reuse> = Reuse::belonging_to(user, &joined);
-    for word in ctx.params.filled("q").into_iter().flat_map(str::split_whitespace) {
-        filter = filter.and(TITLE.contains(word));
-    }
-    objects::natural(&ctx, filter).await
+    let wanted = search::matching(&ctx, None, |word| narrowing::word_of(&TITLE, &Reuse::SLUG, word)).await?;
+    objects::natural(&ctx, Reuse::belonging_to(user, &joined).and(wanted)).await
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, http::StatusCode};
 use basalt_app::posts::{CLASS, PostFilter};
 use basalt_domain::{
     Post, Sort,
-    post::{KINDS, sort_field},
+    post::{HEADLINE, KINDS, NAME, SLUG, sort_field},
 };
 use basalt_ports::{Version, pictures::PictureSpec};
 use serde_json::{Map, Value};
@@ -20,14 +20,16 @@ use crate::{
     problem::Problem,
     upload::{self, UploadedImage},
     v1::{narrowing, references::picture},
+    v2::search,
 };
 
 pub(super) async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let params = &ctx.params;
     let at = params.page(20, ctx.settings().page_size_max)?;
     let sort = params.sort(sort_field)?.map(|(path, descending)| Sort::by(path, descending));
+    let named = |word: &str| narrowing::word_of(&NAME, &SLUG, word).or(HEADLINE.contains(word));
     let wanted = PostFilter {
-        q: params.filled("q").map(str::to_owned),
+        narrowed: Some(search::matching(&ctx, None, named).await?),
         kind: narrowing::choice(&ctx, "kind", &KINDS)?.map(str::to_owned),
         // Any text is a yes, as with udata.
         with_drafts: params.filled("with_drafts").is_some_and(|text| !text.eq_ignore_ascii_case("false")),

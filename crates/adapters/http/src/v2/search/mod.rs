@@ -7,8 +7,11 @@ mod views;
 
 use actix_web::HttpResponse;
 use basalt_app::search::{Results, Searchable};
-use basalt_domain::{Dataservice, Dataset, Organization, Post, Reuse, Topic, policy::Viewer};
-use basalt_ports::Page;
+use basalt_domain::{Dataservice, Dataset, Filter, Organization, Post, Reuse, Topic, policy::Viewer};
+use basalt_ports::{
+    Page,
+    search::{SearchFilter, SearchQuery},
+};
 use serde::Serialize;
 
 use self::{asked::Asked, views::SearchPageView};
@@ -110,6 +113,28 @@ pub(crate) async fn listed<E: Searchable + Shown>(ctx: &Ctx, asked: Asked) -> Re
     let around = E::around(ctx, &objects).await?;
     let items = objects.iter().map(|object| E::view(ctx, object, &around)).collect();
     ctx.ok(&PageView::new(ctx, page(&asked, &results, items)))
+}
+
+/// So many ids are handed to storage at most: a list of more is narrowed there alone.
+const MOST_IDS: usize = 5_000;
+
+/// Those that the index finds for `q`, for lists that storage narrows further and puts in order; without an index, those of which
+/// `named` says that they have each word. Whoever may not list what is found is not shown it: that is for storage to say.
+pub(crate) async fn matching<E: Searchable>(
+    ctx: &Ctx,
+    owned_by: Option<SearchFilter>,
+    named: impl Fn(&str) -> Filter<E>,
+) -> Result<Filter<E>, Problem> {
+    let Some(text) = ctx.params.filled("q") else { return Ok(Filter::always()) };
+    let query = SearchQuery {
+        filters: owned_by.into_iter().collect(),
+        limit: MOST_IDS,
+        ..SearchQuery::new(E::KIND, text, ctx.services().context.now())
+    };
+    Ok(match ctx.services().search.ids_for::<E>(&ctx.caller.viewer, &query).await? {
+        Some(ids) => Filter::ids(&ids),
+        None => text.split_whitespace().fold(Filter::always(), |filter, word| filter.and(named(word))),
+    })
 }
 
 /// A page of results.

@@ -1,11 +1,11 @@
 //! Which topics a list shows.
 
 use basalt_domain::{
-    Filter, ObjectId, Owned, Topic,
+    CatalogueObject, Filter, ObjectId, Owned, Topic,
     topic::{FEATURED, GRANULARITY, NAME, PRIVATE, TAG, ZONE},
 };
 
-use crate::{context::Ctx, operation::QueryParam, problem::Problem, v1::narrowing};
+use crate::{context::Ctx, operation::QueryParam, problem::Problem, v1::narrowing, v2::search};
 
 const PRIVATE_HELP: &str = "If set to true, it will filter on private topics only. If set to false, it will exclude private topics. User must be authenticated and results are limited to user visibility";
 
@@ -27,10 +27,7 @@ pub(super) const PARAMETERS: [QueryParam; 11] = [
 /// As the parameters of the query say.
 pub(super) async fn narrowed(ctx: &Ctx) -> Result<Filter<Topic>, Problem> {
     let params = &ctx.params;
-    let mut filter = Filter::always();
-    for word in params.filled("q").into_iter().flat_map(str::split_whitespace) {
-        filter = filter.and(NAME.contains(word));
-    }
+    let mut filter = search::matching(ctx, None, |word| narrowing::word_of(&NAME, &Topic::SLUG, word)).await?;
     for tag in params.all("tag").filter(|tag| !tag.is_empty()) {
         filter = filter.and(TAG.eq(tag));
     }

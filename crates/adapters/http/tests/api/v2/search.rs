@@ -134,3 +134,45 @@ async fn datasets_about_the_places_around_a_place_are_found_where_asked_for() {
         assert_eq!(found, expected, "{query}");
     }
 }
+
+#[actix_web::test]
+async fn every_list_with_words_finds_without_accents_and_shows_what_the_caller_may_see() {
+    let app = TestApp::new().await.searching().await;
+    let (ulysse, sam, ada) = (app.user("Ulysse User").await, app.user("Sam Stranger").await, app.admin().await);
+    let reuse = json!({
+        "title": "Forêts d'ici", "description": "d", "type": "api", "topic": "health", "url": "https://example.org/r",
+        "private": true
+    });
+    for (path, account, body) in [
+        ("/api/1/datasets/", &ulysse, json!({"title": "Forêts d'ici", "description": "d", "private": true})),
+        ("/api/1/reuses/", &ulysse, reuse),
+        ("/api/2/topics/", &ulysse, json!({"name": "Forêts d'ici", "description": "d", "private": true})),
+        ("/api/1/posts/", &ada, json!({"name": "Forêts d'ici", "headline": "h", "content": "c"})),
+    ] {
+        assert_eq!(app.post(path).key(account).json(&body).send().await.status, 201, "{path}");
+    }
+    for (path, account, expected) in [
+        ("/api/1/me/org_datasets/", &ulysse, 1),
+        ("/api/1/me/org_datasets/", &sam, 0),
+        ("/api/1/me/org_reuses/", &ulysse, 1),
+        ("/api/1/me/org_reuses/", &sam, 0),
+        ("/api/2/me/org_topics/", &ulysse, 1),
+        ("/api/1/datasets/", &ulysse, 1),
+        ("/api/1/datasets/", &sam, 0),
+        ("/api/1/reuses/", &ulysse, 1),
+        ("/api/1/reuses/", &sam, 0),
+        ("/api/2/topics/", &ulysse, 1),
+        ("/api/2/topics/", &sam, 0),
+        ("/api/2/topics/", &ada, 1),
+        ("/api/1/posts/", &ada, 0),
+        ("/api/1/posts/?with_drafts=true", &ada, 1),
+        ("/api/1/posts/?with_drafts=true", &sam, 0),
+    ] {
+        let mark = if path.contains('?') { '&' } else { '?' };
+        for (text, found) in [("foret", expected), ("ici%20FOR%C3%8ATS", expected), ("zzz", 0)] {
+            let shown = app.get(&format!("{path}{mark}q={text}")).key(account).send().await.json();
+            let count = shown.as_array().map_or_else(|| shown["total"].as_u64().unwrap(), |list| list.len() as u64);
+            assert_eq!(count, found, "{path} {text} {}: {shown}", account.first);
+        }
+    }
+}

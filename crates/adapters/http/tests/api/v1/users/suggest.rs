@@ -29,6 +29,20 @@ async fn users_are_found_by_every_part_of_their_name_and_never_by_their_address(
 }
 
 #[actix_web::test]
+async fn accents_do_not_matter_and_the_most_followed_come_first() {
+    let app = TestApp::new().await;
+    let (plain, accented) = (app.user("Helene Dupre").await, app.user("Hélène Dupré").await);
+    app.change_user(plain.id, |user| _ = user.metrics.insert("followers", 2)).await;
+    // As slugs are in storage.
+    app.change_user(accented.id, |user| user.slug = "helene-dupre-1".into()).await;
+    for q in ["helene", "H%C3%A9l%C3%A8ne", "dupre%20hel"] {
+        let shown = app.get(&format!("/api/1/users/suggest/?q={q}")).send().await.json();
+        let ids: Vec<&Value> = shown.as_array().unwrap().iter().map(|user| &user["id"]).collect();
+        assert_eq!(ids, [&plain.id.to_string(), &accented.id.to_string()], "{q}");
+    }
+}
+
+#[actix_web::test]
 async fn administrators_see_the_whole_address() {
     let app = TestApp::new().await;
     let (ada, ulysse) = (app.admin().await, app.user("Ulysse User").await);

@@ -96,8 +96,11 @@ fn sqlite_folder(url: &str) -> Option<PathBuf> {
 async fn sql(url: &str, connections: Connections) -> Result<Arc<dyn Storage>, Failure> {
     // A file is read by as many threads as there are cores; more connections only take memory.
     let most = if scheme(url) == "sqlite" { SQLITE_READERS } else { u32::MAX };
-    let options =
-        basalt_sql::SqlOptions { connections: connections.max.min(most), acquire_timeout: connections.acquire_timeout };
+    let options = basalt_sql::SqlOptions {
+        connections: connections.max.min(most),
+        acquire_timeout: connections.acquire_timeout,
+        ..Default::default()
+    };
     Ok(Arc::new(basalt_sql::SqlStorage::connect(url, options).await?))
 }
 

@@ -57,14 +57,20 @@ async fn on_server(dialect: Dialect, connections: DatabaseConnection, plan: Arc<
 }
 
 async fn statements(dialect: Dialect, transaction: &DatabaseTransaction, plan: &Plan) -> Result<(), Failure> {
+    let record = |row: QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?));
     let mut run = Run::new(plan);
     for mut read in run.reads() {
         let values = std::mem::take(&mut read.command.values);
-        let rows = transaction.query_all_raw(dialect.statement(read.command.sql.as_ref(), values)).await.map_err(failed)?;
-        let record =
-            |row: QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?));
+        let rows =
+            transaction.query_all_raw(dialect.statement(read.command.sql.as_ref(), values)).await.map_err(failed)?;
         let found = rows.into_iter().map(record).collect::<Result<_, DbErr>>().map_err(failed)?;
         run.know(&read, found)?;
+    }
+    for mut read in run.part_reads() {
+        let values = std::mem::take(&mut read.command.values);
+        let rows =
+            transaction.query_all_raw(dialect.statement(read.command.sql.as_ref(), values)).await.map_err(failed)?;
+        run.know_parts(read, rows.into_iter().map(record).collect::<Result<_, DbErr>>().map_err(failed)?);
     }
     for (command, must) in run.writes()? {
         let done = transaction.execute_raw(dialect.statement(command.sql, command.values)).await;

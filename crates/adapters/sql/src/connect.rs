@@ -20,11 +20,13 @@ pub struct SqlOptions {
     pub connections: u32,
     /// How long to wait for a free connection.
     pub acquire_timeout: Duration,
+    /// Records with more parts than these keep them in a table of their own.
+    pub many: usize,
 }
 
 impl Default for SqlOptions {
     fn default() -> Self {
-        Self { connections: 4, acquire_timeout: Duration::from_secs(30) }
+        Self { connections: 4, acquire_timeout: Duration::from_secs(30), many: basalt_domain::parts::MANY }
     }
 }
 

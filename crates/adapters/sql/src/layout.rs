@@ -9,7 +9,13 @@ use serde::{
     de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor},
 };
 
-use crate::{dialect::Dialect, encode, schema, totals::Kept};
+use crate::{
+    dialect::Dialect,
+    encode,
+    parts::{PartsTable, is_head},
+    schema,
+    totals::Kept,
+};
 
 /// Numbers of rows that are inserted by one statement: few different ones, so that each is prepared once.
 pub(crate) const BATCHES: [usize; 4] = [64, 16, 4, 1];
@@ -49,6 +55,8 @@ pub(crate) struct Table {
     pub(crate) side: String,
     pub(crate) unique: Vec<Unique>,
     pub(crate) indexes: Vec<Index>,
+    /// Where the parts of long records are.
+    pub(crate) parts: Option<PartsTable>,
     /// The declared totals.
     pub(crate) totals: Vec<Kept>,
     /// `SELECT id, version, document` of as many ids as [`BATCHES`] says, in their order, before a write.
@@ -114,6 +122,7 @@ impl Table {
         Self {
             of,
             name: of.name.to_owned(),
+            parts: PartsTable::new(dialect, of),
             totals: of.totals.iter().map(Kept::new).collect(),
             // Sorted: transactions that lock the same records lock them in the same order.
             selects: BATCHES
@@ -155,7 +164,7 @@ impl Table {
 
     /// Must the old document be known to write the new one?
     pub(crate) fn needs_old(&self) -> bool {
-        !self.many.is_empty() || !self.of.totals.is_empty()
+        !self.many.is_empty() || !self.of.totals.is_empty() || self.parts.is_some()
     }
 
     /// The statement that inserts the largest batch of at most so many rows, and how many.
@@ -190,6 +199,9 @@ impl Table {
     /// The part of a stored document that columns, side rows and totals are made of. What is long
     /// and only read is passed over.
     pub(crate) fn indexed_part(&self, text: &str) -> Result<Document, serde_json::Error> {
+        if let Some(parts) = self.parts.as_ref().filter(|_parts| is_head(text)) {
+            return Ok(parts.seen(&serde_json::from_str(text)?));
+        }
         let mut reader = serde_json::Deserializer::from_str(text);
         let part = Only(&self.indexed).deserialize(&mut reader)?;
         reader.end()?;
@@ -281,7 +293,8 @@ impl<'de> Visitor<'de> for Only<'_> {
     }
 }
 
-fn batch_of(statements: &[String], rows: usize) -> (&str, usize) {
+/// The largest batch of at most so many rows.
+pub(crate) fn batch_of(statements: &[String], rows: usize) -> (&str, usize) {
     BATCHES
         .into_iter()
         .zip(statements)
@@ -290,7 +303,7 @@ fn batch_of(statements: &[String], rows: usize) -> (&str, usize) {
 }
 
 /// `(?, ?), (?, ?)`: so many rows of so many parameters.
-fn rows_of(dialect: Dialect, rows: usize, width: usize) -> String {
+pub(crate) fn rows_of(dialect: Dialect, rows: usize, width: usize) -> String {
     let row = |row: usize| {
         let parameters: Vec<String> = (1..=width).map(|at| dialect.parameter(row * width + at)).collect();
         format!("({})", parameters.join(", "))

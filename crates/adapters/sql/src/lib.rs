@@ -5,6 +5,9 @@
 //! have many are rows of a side table `…_values (entity_id, field, value)`. Columns and side rows
 //! are filled from the document with each write; the document alone is the truth.
 //!
+//! Records with many parts keep these in a table of their own, `…_parts` (`parts`); their row holds
+//! the rest, their head.
+//!
 //! Times are columns of milliseconds since 1970, a type that all databases hold exactly, before
 //! 1970 and after 9999 too. For people there is a view `…_view` with times as times.
 
@@ -16,6 +19,7 @@ mod encode;
 mod error;
 mod layout;
 mod migrate;
+mod parts;
 mod plan;
 #[cfg(test)]
 mod plans;

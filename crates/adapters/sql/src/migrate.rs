@@ -15,7 +15,8 @@ use sea_orm::{
 };
 
 use crate::{
-    SqlStorage, connect::Place, dialect::Dialect, error::unavailable, layout::Table, schema, select, totals::Kept,
+    SqlStorage, connect::Place, dialect::Dialect, error::unavailable, layout::Table, parts::is_head, schema, select,
+    totals::Kept,
 };
 
 const FINGERPRINT: &str = "fingerprint";
@@ -127,6 +128,11 @@ impl Migration<'_> {
                 self.execute(&statement, Vec::new()).await?;
             }
         }
+        if let Some(parts) = table.parts.as_ref().filter(|parts| !present.columns.contains_key(&parts.name)) {
+            for statement in parts.create() {
+                self.execute(&statement, Vec::new()).await?;
+            }
+        }
         let fields = schema::fields_of(table);
         let filled = self.noted(table.of.name).await?;
         if filled.as_deref() != Some(&fields) {
@@ -191,11 +197,10 @@ impl Migration<'_> {
     }
 
     async fn fill_one(&self, table: &Table, id: &str, version: i64, text: String) -> Result<(), StorageError> {
-        let document: Document = serde_json::from_str(&text).map_err(|error| StorageError::Corrupt {
-            collection: table.of.name,
-            id: id.to_owned(),
-            source: error.into(),
-        })?;
+        let corrupt = |source| StorageError::Corrupt { collection: table.of.name, id: id.to_owned(), source };
+        let apart = table.parts.as_ref().filter(|_parts| is_head(&text));
+        let document: Document = serde_json::from_str(&text).map_err(|error| corrupt(error.into()))?;
+        let document = apart.map_or(document.clone(), |parts| parts.seen(&document));
         // Version and document stay as they are.
         let mut values: Vec<Sql> = vec![version.into(), text.into()];
         values.extend(table.column_values(&document));
@@ -206,6 +211,14 @@ impl Migration<'_> {
             for (field, value) in table.side_values(&document) {
                 let (insert, _one) = table.side_insert_of(1);
                 self.execute(insert, vec![id.into(), field.into(), value.into()]).await?;
+            }
+            if let Some((parts, field)) = apart.and_then(|parts| Some((parts, parts.id_field?))) {
+                let found = self.storage.statement(parts.read_all.as_str(), vec![id.into()]);
+                for row in self.transaction.query_all_raw(found).await.map_err(unavailable)? {
+                    let part: String = row.try_get_by_index(0).map_err(unavailable)?;
+                    let (insert, _one) = table.side_insert_of(1);
+                    self.execute(insert, vec![id.into(), field.into(), part.into()]).await?;
+                }
             }
         }
         Ok(())

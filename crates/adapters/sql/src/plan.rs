@@ -6,20 +6,27 @@
 //! has changed, and each statement judges its own result. `commit` runs it on servers, `sqlite` on
 //! a file.
 
+mod beside;
+
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
-use basalt_domain::{Document, Value};
-use basalt_ports::{Change, ChangeSet, StorageError, change::check_id};
+use basalt_domain::{
+    Document, Value,
+    parts::{APART, PartChange},
+};
+use basalt_ports::{Change, ChangeSet, StorageError, change::check_id, parts};
 use sea_orm::Value as Sql;
 
+use self::beside::{Beside, Found};
 use crate::{
     SqlStorage, encode,
     error::{Failure, Fault, failed, write_failed},
     layout::Table,
+    parts::{head_text, is_head},
 };
 
 /// Bytes of documents in one statement; MySQL refuses statements of more than 16 MiB by default.
@@ -53,6 +60,7 @@ enum What {
 struct Written {
     image: Image,
     columns: Vec<Sql>,
+    beside: Beside,
 }
 
 /// What matters of a document once it is text.
@@ -63,19 +71,39 @@ struct Image {
     side: Vec<(&'static str, String)>,
     /// Names of the totals of the table that it is counted in.
     counted: Vec<String>,
+    /// Is it a head, whose parts are kept beside it?
+    head: bool,
 }
 
 impl Written {
-    fn new(table: &Table, key: &str, document: &Document) -> Result<Self, StorageError> {
-        let text = serde_json::to_string(document).map_err(|error| corrupt(table, key, error))?;
-        Ok(Self { image: Image::new(table, text, document), columns: table.column_values(document).collect() })
+    /// A whole document; with more than so many parts, these are kept beside it.
+    fn new(table: &Table, key: &str, document: &Document, many: usize) -> Result<Self, StorageError> {
+        let corrupt = |error| corrupt(table, key, error);
+        let spilled = table.parts.as_ref().map(|parts| parts.spilled(document, many)).transpose().map_err(corrupt)?;
+        let columns = table.column_values(document).collect();
+        let (text, beside) = match spilled.flatten() {
+            Some((head, rows)) => (head_text(&head).map_err(corrupt)?, Beside::All(rows)),
+            None => (serde_json::to_string(document).map_err(corrupt)?, Beside::Nothing),
+        };
+        Ok(Self { image: Image::new(table, text, document), columns, beside })
+    }
+
+    /// A head, and what becomes of single parts.
+    fn head(table: &Table, key: &str, head: &Document, changes: &[PartChange]) -> Result<Self, StorageError> {
+        let corrupt = |error| corrupt(table, key, error);
+        let parts = table.parts.as_ref().ok_or_else(|| stale(table, key))?;
+        let steps = parts.steps(changes).map_err(corrupt)?.ok_or_else(|| stale(table, key))?;
+        let (text, seen) = (head_text(head).map_err(corrupt)?, parts.seen(head));
+        let columns = table.column_values(head).collect();
+        Ok(Self { image: Image::new(table, text, &seen), columns, beside: Beside::Changes(steps) })
     }
 }
 
 impl Image {
     fn new(table: &Table, text: String, document: &Document) -> Self {
         let counted = table.totals.iter().flat_map(|total| total.counting(document)).collect();
-        Self { text, side: table.side_values(document), counted }
+        let head = table.parts.is_some() && is_head(&text);
+        Self { text, side: table.side_values(document), counted, head }
     }
 }
 
@@ -98,12 +126,24 @@ fn step(storage: &SqlStorage, change: &Change) -> Result<Step, StorageError> {
     let key = encode::key(of, id)?;
     let written = |document| {
         check_id(of, id, document)?;
-        Written::new(&table, &key, document)
+        Written::new(&table, &key, document, storage.many)
     };
     let what = match change {
         Change::Insert { document, .. } => What::Insert(written(document)?, storage.first_version()),
         Change::Put { document, .. } => What::Put(written(document)?, storage.first_version()),
-        Change::Update { document, version, .. } => What::Update(written(document)?, version.0.cast_signed()),
+        Change::Update { document, version, parts: changes, .. } => {
+            let written = if table.parts.is_some() && parts::is_head(document) {
+                let mut rest = document.clone();
+                rest.remove(APART);
+                check_id(of, id, &rest)?;
+                Written::head(&table, &key, document, changes)?
+            } else if changes.is_empty() {
+                written(document)?
+            } else {
+                return Err(stale(&table, &key));
+            };
+            What::Update(written, version.0.cast_signed())
+        }
         Change::Delete { version, .. } => What::Delete(version.map(|version| version.0.cast_signed())),
         Change::Add { path, by, .. } => What::Add(path, *by),
     };
@@ -193,6 +233,8 @@ pub(crate) struct Run<'a> {
     plan: &'a Plan,
     /// What was read or written so far; `None` is known not to be there.
     known: HashMap<Key<'a>, Option<Record<'a>>>,
+    /// Parts that were read, until their record is written.
+    parts: HashMap<Key<'a>, Found>,
     rows: Vec<Row<'a>>,
     /// By how much to move totals, in the order of their names: transactions that move the same ones
     /// wait for each other instead of deadlocking.
@@ -202,7 +244,14 @@ pub(crate) struct Run<'a> {
 
 impl<'a> Run<'a> {
     pub(crate) fn new(plan: &'a Plan) -> Self {
-        Self { plan, known: HashMap::new(), rows: Vec::new(), deltas: BTreeMap::new(), queue: Vec::new() }
+        Self {
+            plan,
+            known: HashMap::new(),
+            parts: HashMap::new(),
+            rows: Vec::new(),
+            deltas: BTreeMap::new(),
+            queue: Vec::new(),
+        }
     }
 
     /// The records whose former state matters.
@@ -288,12 +337,12 @@ impl<'a> Run<'a> {
             }
             What::Put(written, version) => match self.known.remove(&step.name()).flatten() {
                 None => self.insert(step, written, *version, true),
-                Some(old) => self.write(step, Some(&old), old.version, written),
+                Some(old) => self.write(step, Some(&old), old.version, written)?,
             },
             What::Update(written, version) => match self.known.remove(&step.name()) {
-                Some(Some(old)) if old.version == *version => self.write(step, Some(&old), *version, written),
+                Some(Some(old)) if old.version == *version => self.write(step, Some(&old), *version, written)?,
                 Some(_gone_or_other) => return Err(step.stale().into()),
-                None => self.write(step, None, *version, written),
+                None => self.write(step, None, *version, written)?,
             },
             What::Delete(version) => self.delete(step, *version)?,
             What::Add(path, by) => self.add(step, path, *by)?,
@@ -313,10 +362,20 @@ impl<'a> Run<'a> {
     }
 
     /// Writes a document over another one.
-    fn write(&mut self, step: &'a Step, old: Option<&Record<'a>>, version: i64, written: &'a Written) {
+    fn write(
+        &mut self,
+        step: &'a Step,
+        old: Option<&Record<'a>>,
+        version: i64,
+        written: &'a Written,
+    ) -> Result<(), Failure> {
         self.update(step, old, version, &written.image, &written.columns);
+        if let Some(old) = old {
+            self.move_beside(step, old, written)?;
+        }
         let (image, columns) = (Cow::Borrowed(&written.image), Cow::Borrowed(written.columns.as_slice()));
         self.known.insert(step.name(), Some(Record { version: version.wrapping_add(1), image, columns }));
+        Ok(())
     }
 
     /// Writes the document and the columns that are not as they were: an index whose columns are
@@ -342,7 +401,6 @@ impl<'a> Run<'a> {
         self.queue.push((Command { sql, values }, Must::Hit(table, key)));
         if let Some(old) = old {
             self.count(table, Some(&old.image), Some(image));
-            self.move_side_rows(table, key, &old.image.side, &image.side);
         }
     }
 
@@ -356,8 +414,16 @@ impl<'a> Run<'a> {
             serde_json::from_str(&old.image.text).map_err(|error| corrupt(table, key, error))?;
         let number = document.at(path).and_then(Value::as_int).unwrap_or(0);
         document.set_at(path, Value::Int(number.saturating_add(by)));
-        let Written { image, columns } = Written::new(table, key, &document)?;
+        let Written { image, columns, .. } = if old.image.head {
+            Written::head(table, key, &document, &[])?
+        } else {
+            // Its parts stay as they are.
+            Written::new(table, key, &document, usize::MAX)?
+        };
         self.update(step, Some(&old), old.version, &image, &columns);
+        if !old.image.head {
+            self.move_side_rows(table, key, &old.image.side, &image.side);
+        }
         let (version, image) = (old.version.wrapping_add(1), Cow::Owned(image));
         self.known.insert(step.name(), Some(Record { version, image, columns: Cow::Owned(columns) }));
         Ok(())
@@ -382,8 +448,11 @@ impl<'a> Run<'a> {
         }
         if let Some(old) = old {
             self.count(table, Some(&old.image), None);
-            if !old.image.side.is_empty() {
+            if old.image.head || !old.image.side.is_empty() {
                 self.run(&table.side_delete_all, vec![key.into()]);
+            }
+            if let Some(parts) = table.parts.as_ref().filter(|_parts| old.image.head) {
+                self.run(&parts.delete_all, vec![key.into()]);
             }
         }
         Ok(())
@@ -419,6 +488,11 @@ impl<'a> Run<'a> {
             .flat_map(|row| row.written.image.side.iter().map(|(field, value)| (row.key, *field, value.as_str())))
             .collect();
         self.insert_side_rows(table, &side_rows);
+        for row in &rows {
+            if let (Some(parts), Beside::All(parts_of_row)) = (&table.parts, &row.written.beside) {
+                self.insert_parts(parts, row.key, parts_of_row);
+            }
+        }
     }
 
     fn insert_side_rows(&mut self, table: &'a Table, rows: &[(&str, &str, &str)]) {

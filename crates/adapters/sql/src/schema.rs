@@ -237,7 +237,9 @@ pub(crate) fn fingerprint<'a>(tables: impl Iterator<Item = &'a Table>) -> String
         .map(|table| {
             let indexes: Vec<&[String]> = table.indexes.iter().map(|index| index.columns.as_slice()).collect();
             let of = table.of;
-            format!("{}|{:?}|{}|{:?}|{indexes:?}|{:?}", of.name, of.id, fields_of(table), of.unique, table.totals)
+            let parts = table.parts.as_ref().map(|parts| &parts.name);
+            let declared = format!("{}|{:?}|{}|{:?}", of.name, of.id, fields_of(table), of.unique);
+            format!("{declared}|{indexes:?}|{:?}|{parts:?}", table.totals)
         })
         .collect();
     all.sort_unstable();

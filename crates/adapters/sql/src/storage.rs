@@ -10,8 +10,8 @@ use std::{
 };
 
 use async_trait::async_trait;
-use basalt_domain::{COLLECTIONS, Collection, Condition, Value};
-use basalt_ports::{ChangeSet, Query, Raw, Storage, StorageError, Stored, Version};
+use basalt_domain::{Apart, COLLECTIONS, Collection, Condition, Document, Test, Value};
+use basalt_ports::{ChangeSet, Heads, PartsPage, PartsQuery, Query, Raw, Storage, StorageError, Stored, Version};
 use sea_orm::{ConnectionTrait, Statement};
 
 use crate::{
@@ -22,6 +22,7 @@ use crate::{
     error::unavailable,
     layout::Table,
     migrate,
+    parts::{PartsTable, is_head},
     row::{Read, Row},
     schema, select,
     totals::{self, Answer},
@@ -34,6 +35,8 @@ pub struct SqlStorage {
     tables: HashMap<&'static str, Arc<Table>>,
     pub(crate) place: Place,
     last_start: AtomicU64,
+    /// Records with more parts keep them beside.
+    pub(crate) many: usize,
 }
 
 impl SqlStorage {
@@ -43,7 +46,7 @@ impl SqlStorage {
         let (dialect, place) = connect::connect(url, options).await?;
         let tables = COLLECTIONS.iter().map(|of| (of.name, Arc::new(Table::new(dialect, of)))).collect();
         let last_start = AtomicU64::new(RandomState::new().hash_one(0));
-        Ok(Self { dialect, tables, place, last_start })
+        Ok(Self { dialect, tables, place, last_start, many: options.many })
     }
 
     pub(crate) fn table(&self, of: &Collection) -> Result<&Arc<Table>, StorageError> {
@@ -105,6 +108,30 @@ impl SqlStorage {
         Ok(self.number(statement, true).await?.unwrap_or(0))
     }
 
+    /// A long record as it is now, with its parts; `None` if it is gone.
+    async fn whole(&self, table: &Table, parts: &PartsTable, head: &str) -> Result<Option<Stored<Raw>>, StorageError> {
+        let corrupt = |source: serde_json::Error| StorageError::Corrupt {
+            collection: table.of.name,
+            id: "of a head".into(),
+            source: source.into(),
+        };
+        let id = serde_json::from_str::<Document>(head).map_err(corrupt)?.remove("_id").unwrap_or_default();
+        let key = encode::key(table.of, &id)?;
+        let statement = self.statement(parts.whole.as_str(), vec![key.as_str().into(), key.as_str().into()]);
+        let rows = self.rows(statement, false, |row| Ok((row.number(2)?, row.number(1)?, row.text(0)?))).await?;
+        let (own, mut beside): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(which, _number, _text)| *which == 0);
+        let Some((_which, version, text)) = own.into_iter().next() else { return Ok(None) };
+        let version = Version(version.cast_unsigned());
+        if !is_head(&text) {
+            return Ok(Some(Stored { value: Raw::Json(text), version }));
+        }
+        beside.sort_unstable_by_key(|(_which, position, _text)| *position);
+        let texts: Vec<String> = beside.into_iter().map(|(_which, _position, text)| text).collect();
+        let head: Document = serde_json::from_str(&text).map_err(corrupt)?;
+        let value = Raw::Json(parts.whole_of(&head, &texts).map_err(corrupt)?);
+        Ok(Some(Stored { value, version }))
+    }
+
     async fn number(&self, statement: Statement, lookup: bool) -> Result<Option<u64>, StorageError> {
         let numbers = self.rows(statement, lookup, |row| row.number(0)).await?;
         Ok(numbers.first().map(|number| u64::try_from(*number).unwrap_or(0)))
@@ -121,7 +148,43 @@ impl Storage for SqlStorage {
             Ok(Stored { value: Raw::Json(row.text(1)?), version: Version(row.number(0)?.cast_unsigned()) })
         };
         let way = self.way(table, query).await?;
-        self.rows(select::fetch(self.dialect, table, query, &way), lookup, stored).await
+        let found = self.rows(select::fetch(self.dialect, table, query, &way), lookup, stored).await?;
+        let Some(parts) = table.parts.as_ref().filter(|_parts| query.heads == Heads::No) else { return Ok(found) };
+        let mut whole = Vec::with_capacity(found.len());
+        for one in found {
+            match &one.value {
+                Raw::Json(text) if is_head(text) => whole.extend(self.whole(table, parts, text).await?),
+                _ => whole.push(one),
+            }
+        }
+        Ok(whole)
+    }
+
+    #[tracing::instrument(name = "storage.sql.parts", level = "debug", skip_all, fields(collection = query.of.name))]
+    async fn parts(&self, query: &PartsQuery) -> Result<Option<PartsPage>, StorageError> {
+        let condition = Condition::Is(query.of.id_path(), Test::Eq(query.record.clone()));
+        let record = Query { condition, limit: 1, heads: Heads::ToShow, ..Query::all(query.of) };
+        let Some(record) = self.fetch(&record).await?.pop() else { return Ok(None) };
+        let corrupt =
+            |source| StorageError::Corrupt { collection: query.of.name, id: format!("{:?}", query.record), source };
+        let record: Document = record.value.decode().map_err(corrupt)?;
+        let table = self.table(query.of)?;
+        let (Some(parts), Some(apart)) = (&table.parts, Apart::in_head(&record)) else {
+            return Ok(Some(query.answer(&record)));
+        };
+        let owner = encode::key(query.of, &query.record)?;
+        let (sql, values) = parts.select(query, &owner, "document", true);
+        let few = query.limit <= 100 && query.kind.is_none() && query.title.is_none();
+        let found = self.rows(self.statement(sql, values), few, |row| Ok(Raw::Json(row.text(0)?))).await?;
+        let total = match query {
+            PartsQuery { id: None, kind: None, title: None, .. } => apart.count,
+            PartsQuery { id: Some(_), offset: 0, limit: 1.., .. } => found.len() as u64,
+            _ => {
+                let (sql, values) = parts.select(query, &owner, "COUNT(*)", false);
+                self.number(self.statement(sql, values), false).await?.unwrap_or(0)
+            }
+        };
+        Ok(Some(PartsPage { parts: found, total }))
     }
 
     #[tracing::instrument(name = "storage.sql.ids", level = "debug", skip_all, fields(collection = query.of.name))]

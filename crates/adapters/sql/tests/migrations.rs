@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use basalt_domain::{
-    Condition, Entity, ObjectId, Organization, Role, SlugFollow, Value,
+    Condition, Dataset, Document, Entity, Filter, ObjectId, Organization, Resource, Role, SlugFollow, Timestamp, Value,
+    dataset::{RESOURCE_FORMAT, RESOURCE_ID},
     entities::organization::{ACRONYM, MEMBER, NAME, REQUESTER, SLUG, VIEWS, visible},
 };
-use basalt_ports::{ChangeSet, Query, Storage, Stored, Version};
-use basalt_sql::SqlStorage;
+use basalt_ports::{ChangeSet, Heads, PartsQuery, Query, Repo, Storage, Stored, Version};
+use basalt_sql::{SqlOptions, SqlStorage};
 use sea_orm::{ConnectionTrait, Database};
 
 mod servers;
@@ -118,8 +119,94 @@ async fn views_are_readable(url: &str) {
     connection.close().await.unwrap();
 }
 
+fn a_long_dataset() -> Dataset {
+    let now = Timestamp(1_704_110_400_000);
+    let mut dataset = Dataset::blank(oid(1), now);
+    dataset.slug = "long".into();
+    for number in 1..=9_u8 {
+        let mut resource = Resource::blank(uuid(number), now.plus_millis(i64::from(number)));
+        resource.format = Some(if number == 5 { "pdf" } else { "csv" }.into());
+        dataset.resources.push(resource);
+    }
+    dataset
+}
+
+fn uuid(number: u8) -> uuid::Uuid {
+    uuid::Uuid::from_bytes([number; 16])
+}
+
+async fn numbers(url: &str, sql: &str) -> Vec<i64> {
+    let connection = Database::connect(url).await.unwrap();
+    let statement = sea_orm::Statement::from_string(connection.get_database_backend(), sql);
+    let rows = connection.query_all_raw(statement).await.unwrap();
+    let found = rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+    connection.close().await.unwrap();
+    found
+}
+
+/// A database of before parts were kept apart: what is long is whole there, and is spilled by the
+/// next write; then a change of one resource changes one row.
+async fn what_is_long_spills_at_the_next_write(url: &str) {
+    const ROWS: &str = "SELECT COUNT(*) FROM dataset_parts";
+    let long = a_long_dataset();
+    {
+        let before = SqlStorage::connect(url, SqlOptions { many: usize::MAX, ..OPTIONS }).await.unwrap();
+        before.migrate().await.unwrap();
+        before.commit(&ChangeSet::new().insert(&long)).await.unwrap();
+    }
+    run_script(url, "DROP TABLE dataset_parts;\nDELETE FROM basalt_schema WHERE name = 'fingerprint';\n").await;
+    let storage = Arc::new(connect(url).await);
+    assert!(storage.ready().await.is_err(), "the table of parts is not there yet");
+    storage.migrate().await.unwrap();
+    let datasets = Repo::<Dataset>::new(Arc::clone(&storage) as _, 0);
+    let read = async || datasets.fresh_head(Filter::id(&oid(1))).await.unwrap().unwrap();
+    let whole = read().await;
+    assert_eq!((&whole.value, numbers(url, ROWS).await), (&long, vec![0]), "it is as it was");
+    storage.commit(&ChangeSet::new().update(&whole)).await.unwrap();
+    assert_eq!(numbers(url, ROWS).await, [9]);
+
+    let mut head = read().await;
+    assert!(head.value.is_head() && head.value.resource_count() == 9);
+    let old = long.resource(uuid(5)).unwrap();
+    head.value.replace(old, Resource { format: Some("xls".into()), ..old.clone() }, None);
+    head.value.put_first(Resource::blank(uuid(10), Timestamp(0)), None);
+    storage.commit(&ChangeSet::new().update(&head)).await.unwrap();
+    let lowest = "SELECT position FROM dataset_parts WHERE position < 1 ORDER BY position";
+    assert_eq!(numbers(url, lowest).await, [-1, 0], "the others stay where they are");
+    let page = PartsQuery { limit: 1, ..PartsQuery::all(Dataset::COLLECTION, oid(1)) };
+    let (first, total) = datasets.parts::<Resource>(&page).await.unwrap();
+    assert_eq!((first[0].id, total), (uuid(10), 10));
+    for (filter, there) in [
+        (RESOURCE_FORMAT.eq("xls"), 1),
+        (RESOURCE_FORMAT.eq("pdf"), 0),
+        (RESOURCE_ID.eq(uuid(10).to_string()), 1),
+        (RESOURCE_ID.eq(uuid(5).to_string()), 1),
+    ] {
+        assert_eq!(storage.count(Dataset::COLLECTION, filter.condition()).await.unwrap(), there, "{filter:?}");
+    }
+    // Columns and side rows are filled anew where parts are kept apart, too.
+    run_script(url, "DELETE FROM basalt_schema;\nDELETE FROM dataset_values;\n").await;
+    storage.migrate().await.unwrap();
+    for filter in [RESOURCE_FORMAT.eq("xls"), RESOURCE_ID.eq(uuid(7).to_string())] {
+        assert_eq!(storage.count(Dataset::COLLECTION, filter.condition()).await.unwrap(), 1, "{filter:?}");
+    }
+    let shown = Query { heads: Heads::No, ..Query::all(Dataset::COLLECTION) };
+    let whole: Document = storage.fetch(&shown).await.unwrap().pop().unwrap().value.decode().unwrap();
+    assert!(whole.get("$apart").is_none());
+    let mut short = datasets.fresh(Filter::id(&oid(1))).await.unwrap().unwrap();
+    short.value.resources.truncate(2);
+    storage.commit(&ChangeSet::new().update(&short)).await.unwrap();
+    assert_eq!(numbers(url, ROWS).await, [0], "a short one is whole again");
+}
+
 mod sqlite {
     use super::*;
+
+    #[tokio::test]
+    async fn what_was_long_before_spills_at_the_next_write() {
+        let (url, _home) = place();
+        what_is_long_spills_at_the_next_write(&url).await;
+    }
 
     fn place() -> (String, tempfile::TempDir) {
         let home = tempfile::tempdir().unwrap();
@@ -149,6 +236,12 @@ macro_rules! on_server {
     ($server:ident, $script:literal) => {
         mod $server {
             use super::*;
+
+            #[tokio::test]
+            async fn what_was_long_before_spills_at_the_next_write() {
+                let Some(place) = Place::on(stringify!($server)).await else { return };
+                what_is_long_spills_at_the_next_write(&place.url).await;
+            }
 
             #[tokio::test]
             async fn version_0_is_brought_up() {

@@ -10,7 +10,8 @@ use tempfile::TempDir;
 async fn fresh() -> Option<(Arc<dyn Storage>, TempDir)> {
     let home = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", home.path().join("basalt.db").display());
-    let storage = SqlStorage::connect(&url, SqlOptions { connections: 2, ..SqlOptions::default() }).await.unwrap();
+    let storage =
+        SqlStorage::connect(&url, SqlOptions { connections: 2, many: 3, ..SqlOptions::default() }).await.unwrap();
     storage.migrate().await.unwrap();
     Some((Arc::new(storage), home))
 }

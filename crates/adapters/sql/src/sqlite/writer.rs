@@ -22,7 +22,7 @@ use tokio::sync::oneshot;
 use super::bound;
 use crate::{
     error::{Failure, Fault, failed},
-    plan::{Plan, Run},
+    plan::{Command, Plan, Run},
 };
 
 /// How often it looks whether another process wrote.
@@ -147,12 +147,17 @@ fn apart(connection: &Connection, plan: &Plan) -> rusqlite::Result<Done> {
 
 fn statements(connection: &Connection, plan: &Plan) -> Done {
     let mut run = Run::new(plan);
-    for read in run.reads() {
-        let mut statement = connection.prepare_cached(&read.command.sql).map_err(failed)?;
+    let found = |command: &Command<'_>| -> rusqlite::Result<Vec<(String, i64, String)>> {
+        let mut statement = connection.prepare_cached(&command.sql)?;
         let record = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
-        let rows = statement.query_map(bound(&read.command.values), record).map_err(failed)?;
-        let found = rows.collect::<rusqlite::Result<_>>().map_err(failed)?;
-        run.know(&read, found)?;
+        statement.query_map(bound(&command.values), record)?.collect()
+    };
+    for read in run.reads() {
+        run.know(&read, found(&read.command).map_err(failed)?)?;
+    }
+    for read in run.part_reads() {
+        let parts = found(&read.command).map_err(failed)?;
+        run.know_parts(read, parts);
     }
     for (command, must) in run.writes()? {
         let done = connection.prepare_cached(&command.sql).and_then(|mut sql| sql.execute(bound(&command.values)));

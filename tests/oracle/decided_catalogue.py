@@ -89,6 +89,8 @@ OTHERS = [
     (r"- GET /api/1/site/organizations.csv\?\S+", 200, "numbers are right"),
     (r"\S+ GET /api/1/(site|organizations/\S+)/\w+.csv(\?\S+)?", 200, "order of exports"),
     (r"- GET /api/1/(reuses|dataservices|posts)/recent.atom", 200, "content type of feeds"),
+    (r"- GET /api/1/site/data.nope", 404, "`site/data.nope`", 302),
+    (r"\S+ GET /api/1/dataservices/\S+/rdf\.\w+", 410, "`rdf.FORMAT` of a deleted dataservice"),
     (r"\S+ (GET|PATCH) /api/1/site/.*", 200, "numbers of `GET /site/`"),
 ]
 # Not served yet, as docs/api/coverage.md says.

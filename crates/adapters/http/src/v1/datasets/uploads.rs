@@ -71,7 +71,7 @@ pub(super) async fn replace(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let services = ctx.services();
     let hosted = services.uploads.hosted(file.clone(), ctx.links.base());
     let change = services.resources.replace_hosted(&ctx.caller, dataset.id, present.id, &hosted);
-    let changed = kept(&ctx, &file, change).await?;
+    let changed = Box::pin(kept(&ctx, &file, change)).await?;
     ctx.ok(&UploadedResource { resource: ResourceView::new(&changed, &ctx.links), success: true })
 }
 

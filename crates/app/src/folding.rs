@@ -2,6 +2,14 @@
 
 use basalt_domain::slug::slugify;
 
+/// More words of a text than this are not looked for: each is a condition, and a database bears so many.
+const MAX_WORDS: usize = 32;
+
+/// The words of a text as they were typed, each of which must be found.
+pub fn typed_words(text: &str) -> impl Iterator<Item = &str> {
+    text.split_whitespace().take(MAX_WORDS)
+}
+
 /// The words of a text in lower-case ASCII, a space between them. An apostrophe ends a word.
 pub fn folded(text: &str) -> String {
     slugify(&text.replace(APOSTROPHES, " ")).replace('-', " ")

@@ -57,7 +57,7 @@ impl Elements {
         for tag in &wanted.tags {
             filter = filter.and(TopicElement::TAG.eq(tag.as_str()));
         }
-        for word in wanted.q.iter().flat_map(|q| q.split_whitespace()) {
+        for word in wanted.q.iter().flat_map(|q| crate::folding::typed_words(q)) {
             filter = filter.and(TopicElement::TITLE.contains(word));
         }
         let page = self.context.store.topic_elements.page(filter, &[], at).await?;

@@ -20,6 +20,7 @@ use bytes::Bytes;
 use crate::{
     AppError, Caller, Context, Form,
     error::{enforce, retried, retried_with_slug},
+    folding::typed_words,
     objects::counters,
     organizations::joined_by_any,
     passwords, pictures,
@@ -70,7 +71,7 @@ impl Users {
         at: PageRequest,
     ) -> Result<Page<Row<User>>, AppError> {
         let mut filter = user::present();
-        for word in q.into_iter().flat_map(str::split_whitespace) {
+        for word in q.into_iter().flat_map(typed_words) {
             let named = FIRST_NAME.contains(word).or(LAST_NAME.contains(word));
             filter = filter.and(named.or(EMAIL.contains(word)).or(slug_has(word)));
         }
@@ -81,7 +82,7 @@ impl Users {
     /// Those whose name or slug holds every word of this text, most followed first, then the newest; all for an empty text.
     pub async fn suggest(&self, text: &str, size: u64) -> Result<Vec<Row<User>>, AppError> {
         let mut filter = user::present();
-        for word in text.split_whitespace() {
+        for word in typed_words(text) {
             filter = filter.and(FIRST_NAME.contains(word).or(LAST_NAME.contains(word)).or(slug_has(word)));
         }
         Ok(self.0.store.users.list(filter, &[FOLLOWERS.descending(), NEWEST_FIRST], size).await?)

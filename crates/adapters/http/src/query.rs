@@ -5,6 +5,9 @@ use basalt_ports::PageRequest;
 
 use crate::problem::Problem;
 
+/// More values of one name than this are not read: each may become a condition of its own.
+const MAX_VALUES: usize = 100;
+
 /// The decoded parameters of a query, in their order.
 #[derive(Clone, Debug, Default)]
 pub struct Params(Vec<(String, String)>);
@@ -25,9 +28,9 @@ impl Params {
         self.get(name).filter(|value| !value.is_empty())
     }
 
-    /// All values of this name.
+    /// The values of this name, as many as a query to a database bears.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(key, _value)| key == name).map(|(_key, value)| value.as_str())
+        self.0.iter().filter(move |(key, _value)| key == name).map(|(_key, value)| value.as_str()).take(MAX_VALUES)
     }
 
     /// All of them.

@@ -261,7 +261,7 @@ impl OrganizationFilter {
     /// As a condition on those that everybody may see.
     pub fn condition(&self) -> Filter<Organization> {
         let mut filter = organization::visible();
-        for word in self.q.iter().flat_map(|q| q.split_whitespace()) {
+        for word in self.q.iter().flat_map(|q| crate::folding::typed_words(q)) {
             filter = filter.and(NAME.contains(word).or(organization::ACRONYM.contains(word)));
         }
         if let Some(kind) = &self.badge {

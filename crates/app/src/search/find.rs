@@ -1,6 +1,8 @@
 //! Finding and suggesting, with nothing in it that the caller may not list.
 
-use basalt_domain::{ObjectId, organization, policy::Viewer};
+use std::collections::HashSet;
+
+use basalt_domain::{Filter, ObjectId, organization, policy::Viewer};
 use basalt_ports::{
     Row,
     search::{SearchFilter, SearchQuery, SeenBy},
@@ -135,9 +137,11 @@ impl Search {
         records.sort_unstable();
         records.dedup();
         let ids: Vec<ObjectId> = records.iter().filter_map(|record| ObjectId::parse(record).ok()).collect();
-        let rows = self.context.store.of::<E>().by_ids(&ids).await?;
-        let is_listed = |id: &&ObjectId| rows.get(id).is_some_and(|row| listed.has(&row.value));
-        Ok(ids.iter().filter(|id| !is_listed(id)).map(ToString::to_string).collect())
+        // Not from the cache: another process may have written them a moment ago.
+        let rows = self.context.store.of::<E>().fresh_heads(Filter::ids(&ids), u64::MAX).await?;
+        let shown: HashSet<&ObjectId> =
+            rows.iter().filter(|row| listed.has(&row.value)).map(|row| row.value.id()).collect();
+        Ok(ids.iter().filter(|id| !shown.contains(id)).map(ToString::to_string).collect())
     }
 
     /// Those of these records that the caller may list, in this order.

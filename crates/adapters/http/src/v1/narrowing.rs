@@ -1,6 +1,6 @@
 //! How lists of the catalogue are narrowed alike: by words, tags, owners, badges of owners.
 
-use basalt_app::folding::{begins_words, folded, known_as};
+use basalt_app::folding::{begins_words, folded, known_as, typed_words};
 use basalt_domain::{CatalogueObject, Field, Filter, ObjectId, organization};
 use basalt_ports::{Kept, Row};
 
@@ -33,7 +33,7 @@ pub struct Narrowing<E> {
 pub async fn shared<E: CatalogueObject>(ctx: &Ctx, of: &Narrowing<E>) -> Result<Filter<E>, Problem> {
     let params = &ctx.params;
     let mut filter = Filter::always();
-    for word in params.filled("q").into_iter().flat_map(str::split_whitespace) {
+    for word in params.filled("q").into_iter().flat_map(typed_words) {
         filter = filter.and(word_of(&of.title, &E::SLUG, word));
     }
     for tag in params.all("tag").filter(|tag| !tag.is_empty()) {
@@ -71,7 +71,7 @@ pub fn word_of<E>(title: &Field<E, String>, slug: &Field<E, String>, word: &str)
 /// Does this title hold each word of a text, or begin its words so, accents aside?
 pub fn is_called(title: &str, text: &str) -> bool {
     let (title, words) = (title.to_lowercase(), known_as(title));
-    text.split_whitespace().all(|word| {
+    typed_words(text).all(|word| {
         let typed = folded(word);
         title.contains(&word.to_lowercase()) || (!typed.is_empty() && begins_words(&words, &typed))
     })

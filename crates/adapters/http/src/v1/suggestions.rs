@@ -1,7 +1,7 @@
 //! Suggestions to whoever is typing: datasets, reuses, dataservices, formats, media types, places, tags.
 
 use actix_web::HttpResponse;
-use basalt_app::search::Searchable;
+use basalt_app::{folding::typed_words, search::Searchable};
 use basalt_domain::{
     CatalogueObject, Dataservice, Dataset, Field, ObjectId, Organization, Path, Reuse, Sort, dataservice, dataset,
     dataset::file_name::EXTENSIONS,
@@ -164,7 +164,7 @@ async fn objects<E: Searchable + CatalogueObject<Id = ObjectId>>(
         return Ok(found);
     }
     let mut seen = listed_for::<E>(&Viewer::ANONYMOUS, &[]);
-    for word in text.split_whitespace() {
+    for word in typed_words(text) {
         seen = seen.and(narrowing::word_of(title, &E::SLUG, word));
     }
     Ok(ctx.services().context.store.of::<E>().list(seen, &[Sort::by(followers, true)], size).await?)

@@ -91,7 +91,7 @@ pub(crate) async fn of_organizations_with(ctx: &Ctx, kind: &str) -> Result<Filte
 /// Every word is in the title, the short name or a tag; every tag is there.
 fn words(ctx: &Ctx) -> Filter<Dataset> {
     let mut filter = Filter::always();
-    for word in ctx.params.filled("q").into_iter().flat_map(str::split_whitespace) {
+    for word in ctx.params.filled("q").into_iter().flat_map(basalt_app::folding::typed_words) {
         let titled = narrowing::word_of(&TITLE, &Dataset::SLUG, word);
         filter = filter.and(titled.or(ACRONYM.contains(word)).or(TAG.eq(word.to_lowercase())));
     }

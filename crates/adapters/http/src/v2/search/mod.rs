@@ -6,7 +6,10 @@ pub(crate) mod asked;
 mod views;
 
 use actix_web::HttpResponse;
-use basalt_app::search::{Results, Searchable};
+use basalt_app::{
+    folding::typed_words,
+    search::{Results, Searchable},
+};
 use basalt_domain::{Dataservice, Dataset, Filter, Organization, Post, Reuse, Topic, policy::Viewer};
 use basalt_ports::{
     Page,
@@ -133,7 +136,7 @@ pub(crate) async fn matching<E: Searchable>(
     };
     Ok(match ctx.services().search.ids_for::<E>(&ctx.caller.viewer, &query).await? {
         Some(ids) => Filter::ids(&ids),
-        None => text.split_whitespace().fold(Filter::always(), |filter, word| filter.and(named(word))),
+        None => typed_words(text).fold(Filter::always(), |filter, word| filter.and(named(word))),
     })
 }
 

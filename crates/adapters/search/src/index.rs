@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// Memory for documents that are not written yet.
-const WRITER_BYTES: usize = 20_000_000;
+const WRITER_BYTES: usize = 15_000_000;
 const CURRENT: &str = "current";
 
 /// A search index in a folder, or in memory.

@@ -5,12 +5,14 @@
 The library knows its own portals only; a client is pointed at another one by its `base_url`. That is
 all that is done to it.
 """
+import contextlib
 import hashlib
 import sys
 import tempfile
+import time
 from pathlib import Path
 
-from datagouv import Client, Dataset, Resource
+from datagouv import Client, Dataset, Organization, Resource, Topic
 
 URL, KEY = sys.argv[1:]
 
@@ -24,6 +26,14 @@ def a_client(key=None):
 def same(found, expected, what):
     if found != expected:
         sys.exit(f"{what}: {found!r}, not {expected!r}")
+
+
+def found_soon(search, expected, what):
+    """What was written is found within a second."""
+    deadline = time.monotonic() + 10
+    while (found := search()) != expected and time.monotonic() < deadline:
+        time.sleep(0.05)
+    same(found, expected, what)
 
 
 def answered(status, path, version=1):
@@ -74,21 +84,35 @@ def resources(client, dataset, folder):
     static.refresh()
     same((static.title, static.filesize), ("Lines", 12000), "uploaded anew")
     same(static.download_buffer().read(), second.read_bytes(), "downloaded anew")
+    downloads(client, static, second.read_bytes(), folder)
     static.update_extras({"colour": "blue"})
     same(static.extras, {"colour": "blue"}, "extras of a resource")
     static.delete_extras(["colour"])
     same(static.extras, {}, "no extras of a resource")
     remote = dataset.create_remote({"title": "Elsewhere", "url": "https://example.org/a.csv", "format": "csv"})
     same((remote.filetype, remote.url, remote.type), ("remote", "https://example.org/a.csv", "main"), "remote")
+    same(static.check_if_more_recent_update(dataset.id), True, "the other one is newer")
+    same(remote.check_if_more_recent_update(dataset.id), False, "none is newer")
     remote.update({"description": "By others"})
-    same(client.resource(remote.id).description, "By others", "resource by id alone")
+    alone = client.resource(remote.id)
+    same((alone.description, alone.dataset_id), ("By others", dataset.id), "resource by id alone")
+    same((alone.dataset.id, alone.dataset.title), (dataset.id, "Bus and tram stops"), "its dataset")
+    same(alone.get_api2_metadata()["resource"]["url"], "https://example.org/a.csv", "resource in v2")
     dataset.refresh()
     same({one.title for one in dataset.resources}, {"Lines", "Elsewhere"}, "resources")
     dataset.sort_resources("title.asc")
     dataset.refresh()
     same([one.title for one in dataset.resources], ["Elsewhere", "Lines"], "sorted")
-    for page in client.get_all_from_api_query(f"api/2/datasets/{dataset.id}/resources/?page_size=1"):
-        same(page["id"] in {static.id, remote.id}, True, "v2 page of resources")
+    dataset.sort_resources(sort_function=lambda resources: sorted(resources, key=lambda one: one.title, reverse=True))
+    dataset.refresh()
+    same([one.title for one in dataset.resources], ["Lines", "Elsewhere"], "sorted by a function")
+    dataset.sort_resources("created_at.desc")
+    dataset.refresh()
+    same([one.title for one in dataset.resources], ["Elsewhere", "Lines"], "sorted by date")
+    pages = client.get_all_from_api_query(f"api/2/datasets/{dataset.id}/resources/?page_size=1")
+    same([page["id"] for page in pages], [remote.id, static.id], "v2 pages of resources")
+    cast = client.get_all_from_api_query(f"api/2/datasets/{dataset.id}/resources/?type=main", cast_as=Resource)
+    same([(type(one), one.title) for one in cast], [(Resource, "Elsewhere"), (Resource, "Lines")], "as objects")
     as_v2 = Dataset(dataset.id, fetch=False, _client=client,
                     _from_response=client.session.get(f"{URL}/api/2/datasets/{dataset.id}/").json())
     same([one.id for one in as_v2.resources], [remote.id, static.id], "resources by v2")
@@ -96,6 +120,31 @@ def resources(client, dataset, folder):
     static.delete()
     dataset.refresh()
     same(dataset.resources, [], "no resources")
+    by_client = [client.create_remote_resource({"title": "By address", "url": "https://example.org/b.csv"}, dataset.id),
+                 client.create_static_resource(str(first), {"title": "By file", "type": "documentation"}, dataset.id)]
+    dataset.refresh()
+    same({(one.id, one.title, one.type, one.filetype) for one in dataset.resources},
+         {(by_client[0].id, "By address", "main", "remote"), (by_client[1].id, "By file", "documentation", "file")},
+         "made by the client")
+    dataset.download_resources(folder / "all", ["documentation"])
+    same([(one.name, one.read_bytes()) for one in (folder / "all").iterdir()],
+         [(f"{by_client[1].id}.csv", first.read_bytes())], "downloaded all documentation")
+    for one in by_client:
+        one.delete()
+
+
+def downloads(client, static, content, folder):
+    """The library finds a name by itself: that of the address, else that of the answer."""
+    with contextlib.chdir(folder):
+        by_address = static.download()
+        same((by_address.name, by_address.read_bytes()), (static.url.rsplit("/", 1)[1], content), "its own name")
+    named = client.session.head(static.url).headers["content-disposition"]
+    same("lines.csv" in named, True, f"the name in {named}")
+    try:
+        static.download_buffer(max_mib=0.001)
+    except ValueError:
+        return
+    sys.exit("12 kB fit into one")
 
 
 def community(client, dataset, folder):
@@ -126,7 +175,26 @@ def organizations(client):
     made[0].delete()
     organization.refresh()
     same(organization.metrics["datasets"], 24, "counted after a deletion")
+    organization.update({"description": "A town on the Rhône", "url": "https://arles.example.org"})
+    again = a_client().organization(organization.id)
+    same((again.name, again.description, again.url), ("Arles", "A town on the Rhône", "https://arles.example.org"),
+         "changed organisation")
+    organization.update_extras({"own:key": {"a": [1, None]}, "other": "x"})
+    same(organization.extras, {"own:key": {"a": [1, None]}, "other": "x"}, "extras of an organisation")
+    organization.delete_extras(["other"])
+    same(organization.extras, {"own:key": {"a": [1, None]}}, "fewer extras of an organisation")
+    cast = lambda: client.get_all_from_api_query("api/1/organizations/?q=Arles", cast_as=Organization)
+    found_soon(lambda: [one.id for one in cast()], [organization.id], "organisations as objects")
+    given = {"title": "Given", "description": "d", "organization": organization.id}
+    try:
+        organization.create_dataset(given)
+    except ValueError:
+        pass
+    else:
+        sys.exit("the library refuses it")
+    same(client.create_dataset(given).organization.id, organization.id, "made for an organisation")
     organization.delete()
+    answered(410, f"organizations/{organization.id}/")
 
 
 def topics(client):
@@ -135,8 +203,15 @@ def topics(client):
         {"title": "Buses", "element": {"class": "Dataset", "id": dataset.id}}, {"title": "Only a title"}]})
     same((topic.name, topic.tags), ("Mobility", ["mobility"]), "topic")
     same({one["title"] for one in topic.elements}, {"Buses", "Only a title"}, "elements")
-    topic.update({"name": "Mobilities"})
-    same(client.topic(topic.id).name, "Mobilities", "renamed")
+    same([one.id for one in client.get_all_from_api_query("api/2/topics/?tag=mobility", cast_as=Topic)], [topic.id],
+         "topics as objects")
+    topic.update({"name": "Mobilities", "private": True})
+    same((client.topic(topic.id).name, topic.private), ("Mobilities", True), "renamed")
+    answered(404, f"topics/{topic.id}/", version=2)
+    added = client.session.post(f"{topic.uri}elements/", json=[{"title": "Trams"}])
+    same(added.status_code, 201, "added an element")
+    topic.refresh(include_elements=True)
+    same({one["title"] for one in topic.elements}, {"Buses", "Only a title", "Trams"}, "one more element")
     topic.delete()
     answered(404, f"topics/{topic.id}/", version=2)
     dataset.delete()
@@ -147,8 +222,9 @@ def newest_resource(client):
     made = client.create_dataset({"title": "Findable weather stations", "description": "d"})
     made.create_remote({"title": "Old", "url": "https://example.org/old.csv"})
     made.create_remote({"title": "New", "url": "https://example.org/new.csv"})
-    found = client.session.get(f"{URL}/api/1/datasets/", params={"q": "findable weather"}).json()["data"]
-    same([one["id"] for one in found], [made.id], "found")
+    search = lambda: client.session.get(f"{URL}/api/1/datasets/", params={"q": "findable weather"}).json()["data"]
+    found_soon(lambda: [one["id"] for one in search()], [made.id], "found")
+    found = search()
     newest = max(found[0]["resources"], key=lambda one: one["created_at"])
     same(newest["title"], "New", "newest resource")
     latest = client.session.get(newest["latest"], allow_redirects=False)

@@ -32,8 +32,14 @@ pub struct Parts {
     pub title: &'static str,
     /// How new a part is: the newest has the largest number.
     pub stamp: fn(&Document) -> i64,
+    /// The fields that `stamp` looks at: dates.
+    pub stamped_by: &'static [&'static str],
     /// Names of what is true of a part and counted of all: see [`Apart::marks`].
     pub marks: fn(&Document) -> Vec<&'static str>,
+    /// The fields that `marks` looks at, but for texts that it only asks to be there.
+    pub marked_by: &'static [&'static str],
+    /// Texts that `marks` only asks to be there.
+    pub marked_by_any: &'static [&'static str],
 }
 
 impl Parts {
@@ -52,6 +58,13 @@ impl Parts {
             parts.push((id, part));
         }
         Some(parts)
+    }
+
+    /// The fields of a part whose texts are counted: those that are declared of the collection, the id left out.
+    pub fn counted_fields(&self, collection: &Collection) -> impl Iterator<Item = &'static str> {
+        let texts = collection.fields.iter().filter(|path| path.many && path.kind == Kind::Text);
+        let fields = texts.filter_map(|path| path.name.strip_prefix(self.list)?.strip_prefix('.'));
+        fields.filter(|field| *field != self.id)
     }
 
     /// The kind of a part.
@@ -107,13 +120,18 @@ impl Apart {
 
     /// One more.
     pub fn add(&mut self, collection: &Collection, part: &Document) {
+        self.add_alike(collection, part, 1);
+    }
+
+    /// So many more that are like this one in all that is counted.
+    pub fn add_alike(&mut self, collection: &Collection, part: &Document, count: u64) {
         let Some(parts) = collection.parts else { return };
-        self.count += 1;
+        self.count += count;
         for (field, text) in texts(collection, part) {
-            *self.values.entry(field.to_owned()).or_default().entry(text.to_owned()).or_default() += 1;
+            *self.values.entry(field.to_owned()).or_default().entry(text.to_owned()).or_default() += count;
         }
         for mark in (parts.marks)(part) {
-            *self.marks.get_or_insert_default().entry(mark.to_owned()).or_default() += 1;
+            *self.marks.get_or_insert_default().entry(mark.to_owned()).or_default() += count;
         }
     }
 
@@ -179,9 +197,7 @@ fn stamp(collection: &Collection, part: &Document) -> Option<i64> {
 fn texts<'a>(collection: &Collection, part: &'a Document) -> Vec<(&'static str, &'a str)> {
     let Some(parts) = collection.parts else { return Vec::new() };
     let mut found = Vec::new();
-    for path in collection.fields.iter().filter(|path| path.many && path.kind == Kind::Text) {
-        let field = path.name.strip_prefix(parts.list).and_then(|rest| rest.strip_prefix('.'));
-        let Some(field) = field.filter(|field| *field != parts.id) else { continue };
+    for field in parts.counted_fields(collection) {
         found.extend(part.values_at(field).into_iter().filter_map(|value| Some((field, value.as_text()?))));
     }
     found.sort_unstable();

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use basalt_domain::{Collection, Document as Map, Value};
-use basalt_ports::{Change, ChangeSet, StorageError, Version, change::check_id};
+use basalt_ports::{Change, ChangeSet, StorageError, Version, change::check_id, parts::is_head};
 use bson::{Bson, Document, RawDocumentBuf, doc};
 use mongodb::{
     Client, ClientSession, Database,
@@ -20,6 +20,8 @@ use crate::{
     convert::{bson, document, id_text},
     difference::{Difference, addition, difference},
     failure::Failure,
+    heads,
+    parts::Reader,
     version_of,
 };
 
@@ -36,14 +38,20 @@ const LONGEST_PAUSE_MS: u64 = 64;
 const BATCH: usize = 500;
 
 /// Applies all changes or none.
-pub(crate) async fn commit(client: &Client, database: &Database, changes: &ChangeSet) -> Result<(), StorageError> {
+pub(crate) async fn commit(
+    client: &Client,
+    database: &Database,
+    many: usize,
+    changes: &ChangeSet,
+) -> Result<(), StorageError> {
     let Some(first) = changes.changes().first() else { return Ok(()) };
     for change in changes.changes() {
-        if let Change::Insert { of, id, document }
-        | Change::Update { of, id, document, .. }
-        | Change::Put { of, id, document } = change
-        {
-            check_id(of, id, document)?;
+        match change {
+            Change::Update { document, .. } if is_head(document) => {}
+            Change::Insert { of, id, document }
+            | Change::Update { of, id, document, .. }
+            | Change::Put { of, id, document } => check_id(of, id, document)?,
+            Change::Delete { .. } | Change::Add { .. } => {}
         }
     }
     if let [Change::Add { of, id, path, by }] = changes.changes() {
@@ -52,7 +60,7 @@ pub(crate) async fn commit(client: &Client, database: &Database, changes: &Chang
     let mut session = client.start_session().await.map_err(StorageError::unavailable)?;
     let mut broken = 0;
     for attempt in 0..ATTEMPTS {
-        match transaction(database, &mut session, changes).await {
+        match transaction(database, many, &mut session, changes).await {
             Ok(()) => return Ok(()),
             Err(Failure::Final(error)) => return Err(error),
             Err(Failure::Network(error)) => {
@@ -90,7 +98,12 @@ fn pause(session: &ClientSession, attempt: u32) -> Duration {
     Duration::from_millis(1 + xxh3_64_with_seed(&seed, u64::from(attempt)) % longest)
 }
 
-async fn transaction(database: &Database, session: &mut ClientSession, changes: &ChangeSet) -> Result<(), Failure> {
+async fn transaction(
+    database: &Database,
+    many: usize,
+    session: &mut ClientSession,
+    changes: &ChangeSet,
+) -> Result<(), Failure> {
     let first = changes.changes().first().map(|change| change.record().0);
     let Some(of) = first else { return Ok(()) };
     session
@@ -99,7 +112,7 @@ async fn transaction(database: &Database, session: &mut ClientSession, changes: 
         .write_concern(WriteConcern::majority())
         .await
         .map_err(|error| Failure::of(of, error))?;
-    if let Err(failure) = apply_all(database, session, changes.changes()).await {
+    if let Err(failure) = apply_all(database, many, session, changes.changes()).await {
         // Servers end a transaction at an error, but not at a stale version of ours.
         if let Err(error) = session.abort_transaction().await {
             tracing::debug!(%error, "the transaction is not there to be aborted");
@@ -123,7 +136,12 @@ async fn transaction(database: &Database, session: &mut ClientSession, changes: 
     }
 }
 
-async fn apply_all(database: &Database, session: &mut ClientSession, mut changes: &[Change]) -> Result<(), Failure> {
+async fn apply_all(
+    database: &Database,
+    many: usize,
+    session: &mut ClientSession,
+    mut changes: &[Change],
+) -> Result<(), Failure> {
     while let Some(change) = changes.first() {
         // Imports are long rows of inserts or puts: one command for many.
         let row = changes.iter().take(BATCH).take_while(|next| batches_with(change, next)).count().max(1);
@@ -133,6 +151,11 @@ async fn apply_all(database: &Database, session: &mut ClientSession, mut changes
         match change {
             Change::Insert { .. } => insert(database, session, of, batch).await?,
             Change::Put { .. } => put(database, session, of, batch).await?,
+            Change::Update { version, document, parts, .. } if is_head(document) => {
+                let Some(list) = of.parts else { return Err(stale(of, id).into()) };
+                let reader = Reader { database, of, parts: list, many };
+                heads::update(&reader, session, id, *version, document, parts).await?;
+            }
             Change::Update { version, document, .. } => update(database, session, of, id, *version, document).await?,
             Change::Delete { version, .. } => delete(database, session, of, id, *version).await?,
             Change::Add { path, by, .. } => {
@@ -159,7 +182,7 @@ async fn insert(
     changes: &[Change],
 ) -> Result<(), Failure> {
     let documents: Vec<Document> = changes.iter().filter_map(new_document).map(document).collect();
-    write(database, session, of, doc! { "insert": of.name, "documents": documents }).await
+    write(database, session, of, doc! { "insert": of.name, "documents": documents }).await.map(|_found| ())
 }
 
 async fn put(
@@ -173,7 +196,7 @@ async fn put(
         new_document(change).map(|new| doc! { "q": { "_id": id }, "u": document(new), "upsert": true })
     });
     let puts: Vec<Document> = puts.collect();
-    write(database, session, of, doc! { "update": of.name, "updates": puts }).await
+    write(database, session, of, doc! { "update": of.name, "updates": puts }).await.map(|_found| ())
 }
 
 const fn new_document(change: &Change) -> Option<&Map> {
@@ -204,7 +227,7 @@ async fn update(
         Difference::Fields(change) | Difference::Whole(change) => change,
     };
     let change = doc! { "q": { "_id": bson(id) }, "u": change };
-    write(database, session, of, doc! { "update": of.name, "updates": [change] }).await
+    write(database, session, of, doc! { "update": of.name, "updates": [change] }).await.map(|_found| ())
 }
 
 async fn delete(
@@ -218,7 +241,7 @@ async fn delete(
         current(database, session, of, id, version).await?;
     }
     let delete = doc! { "q": { "_id": bson(id) }, "limit": 1 };
-    write(database, session, of, doc! { "delete": of.name, "deletes": [delete] }).await
+    write(database, session, of, doc! { "delete": of.name, "deletes": [delete] }).await.map(|_found| ())
 }
 
 /// The record as it is now, if it is as it was.
@@ -238,18 +261,20 @@ async fn current(
     found.filter(|stored| version_of(stored.as_bytes()) == version).ok_or_else(|| stale(of, id).into())
 }
 
-/// One write command. The driver's own helpers do not tell which value occurred twice.
-async fn write(
+/// One write command: how many records it found. The driver's own helpers do not tell which value
+/// occurred twice.
+pub(crate) async fn write(
     database: &Database,
     session: &mut ClientSession,
     of: &'static Collection,
     mut command: Document,
-) -> Result<(), Failure> {
+) -> Result<i32, Failure> {
     command.insert("ordered", Bson::Boolean(true));
     let answer = database.run_command(command).session(session).await.map_err(|error| Failure::of(of, error))?;
-    Failure::in_answer(of, &answer)
+    Failure::in_answer(of, &answer)?;
+    Ok(answer.get_i32("n").unwrap_or_default())
 }
 
-fn stale(of: &'static Collection, id: &Value) -> StorageError {
+pub(crate) fn stale(of: &'static Collection, id: &Value) -> StorageError {
     StorageError::Stale { collection: of.name, id: id_text(id) }
 }

@@ -1,6 +1,8 @@
 //! What an update has to write: only what changed, so that fields which are unknown to Basalt or
 //! stored in another type keep every byte.
 
+use std::collections::HashMap;
+
 use basalt_domain::{Document as Map, Value};
 use basalt_ports::{Raw, raw::DecodeError};
 use bson::{Bson, Document, RawDocument, doc, spec::BinarySubtype};
@@ -121,6 +123,11 @@ fn is_nothing(old: &Bson) -> bool {
     }
 }
 
+/// The new state of an item of a list of the document, made of what is stored wherever that says the same.
+pub(crate) fn changed_item(old: Document, read: Map, new: Map) -> Bson {
+    merged(Place::Item, &Bson::Document(old), &Value::Map(read), &Value::Map(new))
+}
+
 /// The new value, made of what is stored wherever that says the same.
 fn merged(place: Place, old: &Bson, read: &Value, new: &Value) -> Bson {
     if same(place, old, read, new) {
@@ -150,16 +157,29 @@ fn merged(place: Place, old: &Bson, read: &Value, new: &Value) -> Bson {
     }
 }
 
-/// Items move when others are taken out: each is looked for at its place, then anywhere.
+/// What identifies an embedded object.
+const IDENTITIES: [&str; 4] = ["id", "_id", "user", "kind"];
+
+/// Items move when others are taken out: each is looked for at its place, by what identifies it, then anywhere.
 fn merged_items(place: Place, old: &[Bson], read: &[Value], new: &[Value]) -> Vec<Bson> {
     let stored: Vec<(&Bson, &Value)> = old.iter().zip(read).collect();
+    let mut places: HashMap<(&str, &Value), usize> = HashMap::new();
+    for (at, (_old, read)) in stored.iter().enumerate() {
+        for identity in identities(read) {
+            places.entry(identity).or_insert(at);
+        }
+    }
     let items = new.iter().enumerate().map(|(at, new)| {
-        let here = stored.get(at).copied();
-        let equal = here
-            .filter(|(old, read)| same(place, old, read, new))
-            .or_else(|| stored.iter().copied().find(|(old, read)| same(place, old, read, new)))
-            .or_else(|| stored.iter().copied().find(|(old, read)| alike(old, read, new)));
-        match equal {
+        let here = stored.get(at).copied().filter(|(old, read)| same(place, old, read, new));
+        let identified = || {
+            let at = identities(new).find_map(|identity| places.get(&identity))?;
+            stored.get(*at).copied().filter(|(old, read)| alike(old, read, new))
+        };
+        let anywhere = || {
+            let equal = stored.iter().copied().find(|(old, read)| same(place, old, read, new));
+            equal.or_else(|| stored.iter().copied().find(|(old, read)| alike(old, read, new)))
+        };
+        match here.or_else(identified).or_else(anywhere) {
             Some((old, read)) => merged(place, old, read, new),
             None => bson(new),
         }
@@ -167,10 +187,15 @@ fn merged_items(place: Place, old: &[Bson], read: &[Value], new: &[Value]) -> Ve
     items.collect()
 }
 
+fn identities(item: &Value) -> impl Iterator<Item = (&'static str, &Value)> {
+    let fields = item.as_map();
+    IDENTITIES.iter().filter_map(move |name| Some((*name, fields?.get(name)?)))
+}
+
 /// Are these two states of one embedded object? They then share what identifies it.
 fn alike(old: &Bson, read: &Value, new: &Value) -> bool {
     let (Some(old), Some(read), Some(new)) = (old.as_document(), read.as_map(), new.as_map()) else { return false };
-    ["id", "_id", "user", "kind"].iter().any(|name| match (old.get(name), read.get(name), new.get(name)) {
+    IDENTITIES.iter().any(|name| match (old.get(name), read.get(name), new.get(name)) {
         (Some(old), Some(read), Some(new)) => same(Place::Inside, old, read, new),
         _ => false,
     })

@@ -1,7 +1,10 @@
 //! Writes heads of long records (ADR 0010): the fields that changed, and single parts by their place
 //! in the list. The other parts are neither read nor sent.
 
-use basalt_domain::{Document as Map, Parts, Value, parts::{APART, PartChange}};
+use basalt_domain::{
+    Document as Map, Parts, Value,
+    parts::{APART, PartChange},
+};
 use basalt_ports::{Raw, StorageError, Version};
 use bson::{Bson, Document, RawDocumentBuf, doc};
 use mongodb::ClientSession;

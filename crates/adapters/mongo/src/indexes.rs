@@ -112,7 +112,13 @@ fn wanted(of: &'static Collection) -> Vec<Index> {
         unique: false,
         of_those: None,
     });
-    unique.chain(plain).collect()
+    // udata's own, by which a part leads to its record.
+    let parts = of.parts.map(|parts| Index {
+        keys: doc! { format!("{}.{}", parts.list, parts.id): 1 },
+        unique: false,
+        of_those: None,
+    });
+    unique.chain(plain).chain(parts).collect()
 }
 
 fn ascending<'a>(fields: impl Iterator<Item = &'a str>) -> Document {

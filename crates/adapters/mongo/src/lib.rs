@@ -9,19 +9,21 @@ mod convert;
 mod difference;
 mod failure;
 mod filter;
+mod heads;
 mod indexes;
+mod parts;
 mod totals;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use basalt_domain::{Collection, Condition, Value};
-use basalt_ports::{ChangeSet, Query, Raw, Storage, StorageError, Stored, Version};
+use basalt_domain::{Collection, Condition, Test, Value, parts::MANY};
+use basalt_ports::{ChangeSet, Heads, PartsPage, PartsQuery, Query, Raw, Storage, StorageError, Stored, Version};
 use bson::{Document, RawDocument, RawDocumentBuf, doc};
 use mongodb::{Client, Database, options::FindOptions};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::{convert::id_of, totals::Trust};
+use crate::{convert::id_of, parts::Reader, totals::Trust};
 
 /// The largest number that MongoDB takes for `skip` and `limit`.
 const MOST: u64 = i64::MAX as u64;
@@ -40,6 +42,7 @@ pub struct MongoStorage {
     client: Client,
     database: Database,
     trust: Arc<Trust>,
+    many: usize,
 }
 
 impl MongoStorage {
@@ -50,12 +53,23 @@ impl MongoStorage {
     /// no transactions (it is neither a replica set nor a sharded cluster).
     pub async fn connect(url: &str, connections: u32) -> Result<Self, StorageError> {
         let (client, database, sharded) = connect::connect(url, connections).await?;
-        Ok(Self { client, database, trust: Arc::new(Trust::new(sharded)) })
+        Ok(Self { client, database, trust: Arc::new(Trust::new(sharded)), many: MANY })
+    }
+
+    /// The same, where more parts than these make a record long.
+    #[must_use]
+    pub fn with_many(self, many: usize) -> Self {
+        Self { many, ..self }
     }
 
     /// The database itself, for tools and tests.
     pub const fn database(&self) -> &Database {
         &self.database
+    }
+
+    /// What reads heads and parts, of a collection that has any.
+    fn reader(&self, of: &'static Collection) -> Option<Reader<'_>> {
+        of.parts.map(|parts| Reader { database: &self.database, of, parts, many: self.many })
     }
 
     /// Runs a query and maps what it finds.
@@ -97,6 +111,9 @@ fn version_of(bytes: &[u8]) -> Version {
 #[async_trait]
 impl Storage for MongoStorage {
     async fn fetch(&self, query: &Query) -> Result<Vec<Stored<Raw>>, StorageError> {
+        if let Some(reader) = self.reader(query.of).filter(|_reader| query.heads != Heads::No) {
+            return reader.heads(query).await;
+        }
         self.each(query, None, |document| {
             let bytes = document.as_bytes().to_vec();
             let version = version_of(&bytes);
@@ -113,8 +130,16 @@ impl Storage for MongoStorage {
         totals::count(&self.database, &self.trust, of, condition).await
     }
 
+    async fn parts(&self, query: &PartsQuery) -> Result<Option<PartsPage>, StorageError> {
+        if let Some(reader) = self.reader(query.of) {
+            return reader.page(query).await;
+        }
+        let record = Condition::Is(query.of.id_path(), Test::Eq(query.record.clone()));
+        Ok((self.count(query.of, &record).await? > 0).then(PartsPage::default))
+    }
+
     async fn commit(&self, changes: &ChangeSet) -> Result<(), StorageError> {
-        commit::commit(&self.client, &self.database, changes).await
+        commit::commit(&self.client, &self.database, self.many, changes).await
     }
 
     async fn migrate(&self) -> Result<(), StorageError> {

@@ -50,7 +50,8 @@ impl Reader<'_> {
         if query.limit == 0 || query.offset > MOST {
             return Ok(Vec::new());
         }
-        let mut pipeline = vec![doc! { "$match": filter::filter(&query.condition) }, doc! { "$sort": filter::sort(query) }];
+        let mut pipeline =
+            vec![doc! { "$match": filter::filter(&query.condition) }, doc! { "$sort": filter::sort(query) }];
         if query.offset > 0 {
             pipeline.push(doc! { "$skip": Bson::Int64(query.offset.cast_signed()) });
         }
@@ -62,7 +63,11 @@ impl Reader<'_> {
     }
 
     /// The head of a long record as a transaction sees it; `None` if it is gone or not long.
-    pub(crate) async fn stored_head(&self, id: &Value, session: &mut ClientSession) -> Result<Option<StoredHead>, Error> {
+    pub(crate) async fn stored_head(
+        &self,
+        id: &Value,
+        session: &mut ClientSession,
+    ) -> Result<Option<StoredHead>, Error> {
         let pipeline = vec![doc! { "$match": { "_id": convert::bson(id) } }];
         let row = self.rows(pipeline, Some(session)).await?.pop();
         let Some(Row { document, apart: Some((_apart, told)) }) = row else { return Ok(None) };
@@ -89,7 +94,11 @@ impl Reader<'_> {
     }
 
     /// The records of a pipeline, and of long ones what their parts have.
-    async fn rows(&self, mut pipeline: Vec<Document>, mut session: Option<&mut ClientSession>) -> Result<Vec<Row>, Error> {
+    async fn rows(
+        &self,
+        mut pipeline: Vec<Document>,
+        mut session: Option<&mut ClientSession>,
+    ) -> Result<Vec<Row>, Error> {
         let list = self.list();
         // Everything that is no long record passes as it is, byte by byte.
         let head = doc! { "$mergeObjects": ["$$ROOT", { self.parts.list: { "$size": list } }] };
@@ -156,7 +165,8 @@ impl Reader<'_> {
 
     /// The fields of parts that heads tell of, each once.
     fn told_fields(&self) -> Vec<&'static str> {
-        let mut fields: Vec<&str> = self.parts.counted_fields(self.of).chain(self.parts.marked_by.iter().copied()).collect();
+        let mut fields: Vec<&str> =
+            self.parts.counted_fields(self.of).chain(self.parts.marked_by.iter().copied()).collect();
         fields.sort_unstable();
         fields.dedup();
         fields
@@ -284,18 +294,22 @@ impl Reader<'_> {
         doc! { "$cond": [{ "$gt": [{ "$size": self.list() }, many] }, each_has_one, false] }
     }
 
-    async fn run(&self, pipeline: Vec<Document>, session: Option<&mut ClientSession>) -> Result<Vec<RawDocumentBuf>, Error> {
+    async fn run(
+        &self,
+        pipeline: Vec<Document>,
+        session: Option<&mut ClientSession>,
+    ) -> Result<Vec<RawDocumentBuf>, Error> {
         let collection = self.database.collection::<RawDocumentBuf>(self.of.name);
         let mut found = Vec::new();
         if let Some(session) = session {
             let mut cursor = collection.aggregate(pipeline).session(&mut *session).await?;
             while cursor.advance(session).await? {
-                found.push(cursor.current().to_raw_document_buf());
+                found.push(cursor.current().to_owned());
             }
         } else {
             let mut cursor = collection.aggregate(pipeline).batch_size(crate::BATCH).await?;
             while cursor.advance().await? {
-                found.push(cursor.current().to_raw_document_buf());
+                found.push(cursor.current().to_owned());
             }
         }
         Ok(found)

@@ -18,6 +18,7 @@ use super::{NOON, Shared, find, insert_all, oid, repo, stored};
 const DATASETS: &Collection = Dataset::COLLECTION;
 /// Titles, with letters that databases fold in their own ways.
 const TITLES: [&str; 6] = ["Écoles", "ÉCOLES 100%", "stra\u{df}e_1", "it's", "", "\0\u{1}"];
+const DESCRIPTIONS: [&str; 2] = ["", "\u{c9}t\u{e9}"];
 const FORMATS: [Option<&str>; 5] = [None, Some("csv"), Some("CSV"), Some("$date"), Some("pdf")];
 
 fn uuid(number: u32) -> Uuid {
@@ -33,6 +34,7 @@ fn a_resource(number: u32, state: u32) -> Resource {
     resource.kind = kinds.get(pick(3)).copied().unwrap_or_default().into();
     resource.format = FORMATS.get(pick(FORMATS.len())).copied().flatten().map(str::to_owned);
     resource.schema = (pick(4) == 0).then(|| Schema { name: Some("a/b".into()), ..Schema::default() });
+    resource.description = (pick(3) == 0).then(|| DESCRIPTIONS.get(pick(2)).copied().unwrap_or_default().into());
     resource.extras.insert("check:available", pick(5) != 0);
     resource.extras.insert("state", state);
     resource.rest.insert("unknown", format!("{{\"$apart\":[{state}]}}"));

@@ -48,6 +48,7 @@ impl Drop for Dropped {
 /// An empty, migrated storage, and what drops its database; `None` when MongoDB is skipped by name.
 pub async fn fresh_mongo() -> Option<(Arc<dyn Storage>, Dropped)> {
     let (storage, dropped) = fresh().await?;
+    let storage = storage.with_many(3);
     storage.migrate().await.unwrap();
     Some((Arc::new(storage), dropped))
 }

@@ -147,6 +147,10 @@ const MISSING: &str = "missing";
 /// It is described, or a documentation.
 const DOCUMENTED: &str = "documented";
 
+/// The fields that [`marks`] looks at, and those of which it only asks whether there is any text.
+pub(super) const MARKED_BY: [&str; 4] = ["format", "filetype", "extras.check:available", "type"];
+pub(super) const MARKED_BY_ANY: [&str; 1] = ["description"];
+
 /// Which criteria a stored resource fulfils, for a dataset whose resources are not read with it: the
 /// same as those of [`ResourceQuality`].
 pub(super) fn marks(resource: &Document) -> Vec<&'static str> {

@@ -142,13 +142,25 @@ impl Resource {
 }
 
 /// Resources as parts of their dataset.
-pub(super) const PARTS: Parts =
-    Parts { list: "resources", id: "_id", kind: "type", title: "title", stamp, marks: quality::marks };
+pub(super) const PARTS: Parts = Parts {
+    list: "resources",
+    id: "_id",
+    kind: "type",
+    title: "title",
+    stamp,
+    stamped_by: &[HARVESTED, CHANGED],
+    marks: quality::marks,
+    marked_by: &quality::MARKED_BY,
+    marked_by_any: &quality::MARKED_BY_ANY,
+};
+
+const HARVESTED: &str = "harvest.modified_at";
+const CHANGED: &str = "last_modified_internal";
 
 /// When a resource was last changed, as stored: see [`Resource::last_modified`].
 fn stamp(resource: &Document) -> i64 {
-    let harvested = resource.at("harvest.modified_at").and_then(Value::as_time);
-    let own = || resource.get("last_modified_internal").and_then(Value::as_time);
+    let harvested = resource.at(HARVESTED).and_then(Value::as_time);
+    let own = || resource.get(CHANGED).and_then(Value::as_time);
     harvested.or_else(own).unwrap_or_default().millis()
 }
 

@@ -6,7 +6,7 @@ use basalt_domain::{
     CatalogueObject, Dataservice, Dataset, Document, Entity, Field, FieldError, Filter, Follow, Invalid, Organization,
     Reuse, Site, Value, dataset, organization, reuse, user,
 };
-use basalt_ports::{ChangeSet, Kept, Repo, Stored};
+use basalt_ports::{ChangeSet, Kept, Repo, Stored, Version};
 
 use crate::{AppError, Context, Form, error::retried};
 
@@ -37,18 +37,41 @@ impl Sites {
             let mut site = stored.map_or_else(|| blank(id, title), |stored| stored.value);
             form.check()?;
             form.apply(&mut site).map_err(|errors| invalid(id, errors))?;
-            let changes = match version {
-                Some(version) => ChangeSet::new().update(&Stored { value: site.clone(), version }),
-                None => ChangeSet::new().insert(&site),
-            };
-            self.0.store.commit(changes).await?;
-            Ok(site)
+            self.write(site, version).await
         })
         .await
     }
 
+    /// Stores numbers that are counted now and then; all others stay.
+    pub async fn count(&self, id: &str, title: &str, counted: &Document) -> Result<(), AppError> {
+        retried(|| async {
+            let stored = self.0.store.sites.fresh(Filter::id(&id.to_owned())).await?;
+            let version = stored.as_ref().map(|stored| stored.version);
+            let mut site = stored.map_or_else(|| blank(id, title), |stored| stored.value);
+            let mut metrics = site.metrics.clone();
+            for (name, number) in counted.iter() {
+                metrics.insert(name.clone(), number.clone());
+            }
+            if metrics == site.metrics {
+                return Ok(());
+            }
+            site.metrics = metrics;
+            self.write(site, version).await.map(|_site| ())
+        })
+        .await
+    }
+
+    async fn write(&self, site: Site, version: Option<Version>) -> Result<Site, AppError> {
+        let changes = match version {
+            Some(version) => ChangeSet::new().update(&Stored { value: site.clone(), version }),
+            None => ChangeSet::new().insert(&site),
+        };
+        self.0.store.commit(changes).await?;
+        Ok(site)
+    }
+
     /// How much is in it. Numbers of what everybody sees are exact: totals that are kept, and the
-    /// first of an index. What is counted elsewhere is as it was stored with the site.
+    /// first of an index. What is counted now and then is as it was stored with the site.
     pub async fn metrics(&self, site: &Site) -> Result<Document, AppError> {
         let store = &self.0.store;
         let mut metrics = site.metrics.clone();

@@ -144,6 +144,8 @@ pub enum SearchCommand {
 pub enum MetricsCommand {
     /// Count everything again, and tell each number that is wrong.
     Verify(VerifyArguments),
+    /// Count what came to be in each month, and how much is in the portal: `serve` does it every night.
+    Months,
 }
 
 /// What to do about wrong numbers.

@@ -38,8 +38,10 @@ pub(super) async fn run(mut settings: Settings, wishes: DemoArguments) -> Result
             import::import(&services, Source::embedded(name, bytes), false).await?;
         }
         // The reuses came as records, which say nothing of the numbers of others.
-        let wishes = recount::Wishes { repair: true, catalogue_only: true };
-        recount::all(store, wishes, |_told_by_the_import| {}).await?;
+        let wishes = recount::Wishes { repair: true, catalogue_only: true, ..recount::Wishes::default() };
+        let counted = recount::all(store, wishes, |_told_by_the_import| {}).await?;
+        let metrics = counted.portal.metrics(services.context.now());
+        services.sites.count(&settings.site.id, &settings.site.title, &metrics).await?;
     }
     let (admin, password) = administrator(&services).await?;
     end_former_keys(&services, admin).await?;

@@ -49,6 +49,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Copy(wishes) => return copy::run(wishes).await,
         Command::Search(SearchCommand::Reindex) => search::reindex(&settings).await?,
         Command::Metrics(MetricsCommand::Verify(wishes)) => return metrics::verify(&settings, wishes).await,
+        Command::Metrics(MetricsCommand::Months) => metrics::months(&settings).await?,
         Command::Demo(wishes) => demo::run(settings, wishes).await?,
     }
     Ok(ExitCode::SUCCESS)

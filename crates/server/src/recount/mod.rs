@@ -1,45 +1,67 @@
 //! Counting again what is kept with every write: numbers of datasets, reuses and dataservices, of
-//! followers and members.
+//! followers and members. And counting what is counted now and then: numbers by month.
 //!
 //! What a number means is said in `basalt_app::objects::counters`. Records are read in pages, so
 //! that the size of the portal does not matter.
 
-use std::collections::HashMap;
+mod counts;
+mod months;
+mod portal;
 
-use basalt_app::objects::counters::{DATASERVICE_REUSES, DATASET_REUSES, FOLLOWING};
+use std::fmt;
+
+use basalt_app::Services;
 use basalt_domain::{
-    CatalogueObject, Collection, Condition, Dataservice, Dataset, Document, Entity, Field, Filter, Follow, ObjectId,
-    Organization, Reuse, Test, User, Value, dataservice, dataset, organization, reuse, user,
+    COLLECTIONS, Collection, Condition, Dataservice, Dataset, Document, Entity, ObjectId, Organization, Reuse, Test,
+    Timestamp, User, Value,
 };
-use basalt_ports::{Change, ChangeSet, Query, StorageError, Store, Version};
+use basalt_ports::{Change, ChangeSet, Heads, Query, StorageError, Store, Version};
+
+use self::counts::Counter;
+pub use self::{months::Months, portal::Portal};
+use crate::{failure::Failure, settings::Site};
 
 /// Records in memory at once.
 const PAGE: u64 = 500;
 /// How often a repair is tried again when somebody else writes the record.
 const TRIES: usize = 5;
+/// How the names of numbers by month end.
+const BY_MONTHS: &str = "_by_months";
 
 /// A number that is not what it should be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
     /// Collection of the record.
     pub collection: &'static str,
     /// The record.
-    pub id: ObjectId,
+    pub id: String,
     /// Which number.
     pub metric: &'static str,
-    /// What is stored.
-    pub stored: i64,
+    /// What is stored: a number, or numbers by month.
+    pub stored: Value,
     /// What there is.
-    pub counted: i64,
+    pub counted: Value,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { collection, id, metric, stored, counted } = self;
+        let said = |value: &Value| value.as_int().map_or_else(|| format!("{value:?}"), |number| number.to_string());
+        write!(f, "{collection} {id}: {metric} is {}, counted {}", said(stored), said(counted))
+    }
 }
 
 /// What was looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Outcome {
     /// Records.
     pub records: u64,
-    /// Numbers that were wrong.
+    /// Numbers of records that were wrong.
     pub differences: u64,
+    /// Totals of collections that are wrong: no record holds them, so that they are told only.
+    pub totals: u64,
+    /// How much is in the portal.
+    pub portal: Portal,
 }
 
 /// What is to be counted, and what is done about it.
@@ -50,6 +72,8 @@ pub struct Wishes {
     /// Count objects of the catalogue only: imports bring numbers of followers and members without the
     /// accounts that they count.
     pub catalogue_only: bool,
+    /// Count by month, up to this moment, instead of what is kept with every write.
+    pub months: Option<Timestamp>,
 }
 
 /// Counts everything again. Each difference is told; where it is wished it is also put right.
@@ -58,18 +82,23 @@ pub struct Wishes {
 /// a repair counts once more before it writes, and writes over nothing newer.
 pub async fn all(store: &Store, wishes: Wishes, mut tell: impl FnMut(&Difference)) -> Result<Outcome, StorageError> {
     let mut outcome = Outcome::default();
-    let of: [&'static Collection; 5] =
+    let months = Months::until(wishes.months.unwrap_or_default());
+    let numbered: [&'static Collection; 5] =
         [Organization::COLLECTION, User::COLLECTION, Dataset::COLLECTION, Dataservice::COLLECTION, Reuse::COLLECTION];
-    for of in of {
+    let others = COLLECTIONS.iter().copied().filter(|of| !of.totals.is_empty() && !numbered.contains(of));
+    for of in numbered.into_iter().chain(others) {
         let mut last: Option<Value> = None;
         loop {
             let page = page(store, of, last.take()).await?;
             outcome.records += u64::try_from(page.len()).unwrap_or(u64::MAX);
-            for difference in differences(store, of, &page, wishes).await? {
+            outcome.portal.add(of, &page);
+            let counter = Counter { store, of, page: &page, months: &months };
+            let differences = if numbered.contains(&of) { differences(&counter, wishes).await? } else { Vec::new() };
+            for (at, difference) in differences {
                 tell(&difference);
                 outcome.differences += 1;
-                if wishes.repair {
-                    put_right(store, of, difference.id, wishes).await?;
+                if let Some(wrong) = page.get(at).filter(|_record| wishes.repair) {
+                    put_right(&Counter { page: std::slice::from_ref(wrong), ..counter }, wishes).await?;
                 }
             }
             let Some(end) = page.last().filter(|_end| page.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX)) else {
@@ -78,7 +107,24 @@ pub async fn all(store: &Store, wishes: Wishes, mut tell: impl FnMut(&Difference
             last = Some(end.id.into());
         }
     }
+    if wishes.months.is_none() {
+        for difference in outcome.portal.differences(store).await? {
+            tell(&difference);
+            outcome.totals += 1;
+        }
+    }
     Ok(outcome)
+}
+
+/// Counts by month, and how much is in the portal, and stores what is not as it was: how many records changed.
+///
+/// Such numbers change with the calendar and are looked at seldom: they are counted once a day.
+pub async fn by_months(services: &Services, site: &Site) -> Result<u64, Failure> {
+    let now = services.context.now();
+    let wishes = Wishes { repair: true, months: Some(now), ..Wishes::default() };
+    let outcome = all(&services.context.store, wishes, |_told| {}).await?;
+    services.sites.count(&site.id, &site.title, &outcome.portal.metrics(now)).await?;
+    Ok(outcome.differences)
 }
 
 /// A record, as far as it is needed.
@@ -95,6 +141,8 @@ async fn page(store: &Store, of: &'static Collection, after: Option<Value>) -> R
 
 async fn read(store: &Store, query: Query) -> Result<Vec<Counted>, StorageError> {
     let mut page = Vec::new();
+    // Of long records heads will do: they are written back as such.
+    let query = Query { heads: Heads::ToEdit, ..query };
     for stored in store.storage().fetch(&query).await? {
         let corrupt = |source| StorageError::Corrupt { collection: query.of.name, id: "?".into(), source };
         let document: Document = stored.value.decode().map_err(corrupt)?;
@@ -104,151 +152,40 @@ async fn read(store: &Store, query: Query) -> Result<Vec<Counted>, StorageError>
     Ok(page)
 }
 
-/// The numbers of a page that are not what they should be.
-async fn differences(
-    store: &Store,
-    of: &'static Collection,
-    page: &[Counted],
-    wishes: Wishes,
-) -> Result<Vec<Difference>, StorageError> {
+/// The numbers of a page that are not what they should be, with the place of the record.
+async fn differences(counter: &Counter<'_>, wishes: Wishes) -> Result<Vec<(usize, Difference)>, StorageError> {
     let mut found = Vec::new();
-    let mut counted = counts(store, of, page).await?;
-    if !wishes.catalogue_only {
-        counted.extend(people(store, of, page).await?);
-    }
-    for (metric, counts) in counted {
-        for (record, counted) in page.iter().zip(counts) {
-            let stored = record.document.at(metric).and_then(Value::as_int).unwrap_or(0);
-            if stored != counted {
-                found.push(Difference { collection: of.name, id: record.id, metric, stored, counted });
+    let asked = |metric: &str| metric.ends_with(BY_MONTHS) == wishes.months.is_some();
+    for (metric, counts) in counter.counts(wishes).await?.into_iter().filter(|(metric, _counts)| asked(metric)) {
+        for (at, (record, counted)) in counter.page.iter().zip(counts).enumerate() {
+            let stored = record.document.at(metric);
+            let right = match &counted {
+                Value::Map(counted) => months::says(stored, counted),
+                Value::Int(counted) => stored.and_then(Value::as_int).unwrap_or(0) == *counted,
+                _ => true,
+            };
+            if !right {
+                let stored = stored.cloned().unwrap_or(Value::Int(0));
+                let id = record.id.to_string();
+                found.push((at, Difference { collection: counter.of.name, id, metric, stored, counted }));
             }
         }
     }
     Ok(found)
 }
 
-type Counts = Vec<(&'static str, Vec<i64>)>;
-
-/// Each number of the records of a page: its path, and what it should be for each of them.
-async fn counts(store: &Store, of: &'static Collection, page: &[Counted]) -> Result<Counts, StorageError> {
-    let mut all = Counts::new();
-    if of == Organization::COLLECTION {
-        all.push(("metrics.datasets", owned(store, ORGANIZATION, Dataset::visible(), page).await?));
-        all.push(("metrics.reuses", owned(store, ORGANIZATION, Reuse::visible(), page).await?));
-        all.push(("metrics.dataservices", owned(store, ORGANIZATION, Dataservice::visible(), page).await?));
-    } else if of == User::COLLECTION {
-        all.push(("metrics.datasets", owned(store, OWNER, Dataset::visible().and(personal()), page).await?));
-        all.push(("metrics.reuses", owned(store, OWNER, Reuse::visible().and(personal()), page).await?));
-        all.push(("metrics.dataservices", owned(store, OWNER, Dataservice::visible().and(personal()), page).await?));
-    } else if of == Dataset::COLLECTION {
-        all.push((DATASET_REUSES.path.name, referring(store, &reuse::DATASET, Reuse::visible(), page).await?));
-        let served = referring(store, &dataservice::DATASET, Dataservice::visible(), page).await?;
-        all.push((dataset::DATASERVICES.path.name, served));
-    } else if of == Dataservice::COLLECTION {
-        all.push((DATASERVICE_REUSES.path.name, referring(store, &reuse::DATASERVICE, Reuse::visible(), page).await?));
-    } else {
-        all.push((reuse::DATASETS.path.name, lengths(page, "datasets")));
-    }
-    Ok(all)
-}
-
-/// How long a list of each record is.
-fn lengths(page: &[Counted], list: &str) -> Vec<i64> {
-    let length = |record: &Counted| {
-        let length = record.document.get(list).and_then(Value::as_list).map_or(0, <[Value]>::len);
-        i64::try_from(length).unwrap_or(i64::MAX)
-    };
-    page.iter().map(length).collect()
-}
-
-/// Numbers of followers and members of the records of a page, and of what users follow.
-async fn people(store: &Store, of: &'static Collection, page: &[Counted]) -> Result<Counts, StorageError> {
-    let lasts = || Follow::UNTIL.absent();
-    let followers = if of == Organization::COLLECTION {
-        organization::FOLLOWERS.path
-    } else if of == User::COLLECTION {
-        user::FOLLOWERS.path
-    } else if of == Dataset::COLLECTION {
-        dataset::FOLLOWERS.path
-    } else if of == Dataservice::COLLECTION {
-        dataservice::FOLLOWERS.path
-    } else {
-        reuse::FOLLOWERS.path
-    };
-    let mut all = vec![(followers.name, referring(store, &Follow::FOLLOWING, lasts(), page).await?)];
-    if of == User::COLLECTION {
-        all.push((FOLLOWING.path.name, referring(store, &Follow::FOLLOWER, lasts(), page).await?));
-    }
-    if of == Organization::COLLECTION {
-        all.push((MEMBERS, lengths(page, "members")));
-    }
-    Ok(all)
-}
-
-const MEMBERS: &str = "metrics.members";
-const OWNER: &str = "owner";
-const ORGANIZATION: &str = "organization";
-
-/// Whose owner is a person: what belongs to an organisation does not count as its owner's.
-fn personal<E: Entity>() -> Filter<E> {
-    Field::<E, ObjectId>::one(ORGANIZATION).absent()
-}
-
-/// How many visible records belong to each record of a page, by the field that names it.
-async fn owned<E: Entity>(
-    store: &Store,
-    by: &'static str,
-    visible: Filter<E>,
-    page: &[Counted],
-) -> Result<Vec<i64>, StorageError> {
-    referring(store, &Field::<E, ObjectId>::one(by), visible, page).await
-}
-
-/// How many visible records refer to each record of a page: read once for the whole page.
-async fn referring<E: Entity>(
-    store: &Store,
-    field: &Field<E, ObjectId>,
-    visible: Filter<E>,
-    page: &[Counted],
-) -> Result<Vec<i64>, StorageError> {
-    let mut counts: HashMap<ObjectId, i64> = page.iter().map(|record| (record.id, 0)).collect();
-    let referring = visible.and(field.among(counts.keys().copied())).into_condition();
-    let mut after: Option<Value> = None;
-    loop {
-        let mut conditions = vec![referring.clone()];
-        conditions.extend(after.take().map(|after| Condition::Is(E::COLLECTION.id_path(), Test::Gt(after))));
-        let query = Query { condition: Condition::All(conditions), limit: PAGE, ..Query::all(E::COLLECTION) };
-        let found = read(store, query).await?;
-        for record in &found {
-            let mut referred: Vec<ObjectId> =
-                record.document.values_at(field.path.name).into_iter().filter_map(Value::as_id).collect();
-            // Named twice is one reference.
-            referred.sort_unstable();
-            referred.dedup();
-            for id in referred {
-                if let Some(count) = counts.get_mut(&id) {
-                    *count += 1;
-                }
-            }
-        }
-        if u64::try_from(found.len()).is_ok_and(|found| found < PAGE) {
-            break;
-        }
-        after = found.last().map(|record| record.id.into());
-    }
-    Ok(page.iter().map(|record| counts.get(&record.id).copied().unwrap_or(0)).collect())
-}
-
 /// Counts the numbers of one record again, and stores them.
-async fn put_right(store: &Store, of: &'static Collection, id: ObjectId, wishes: Wishes) -> Result<(), StorageError> {
+async fn put_right(counter: &Counter<'_>, wishes: Wishes) -> Result<(), StorageError> {
+    let Counter { store, of, page, .. } = *counter;
+    let Some(id) = page.first().map(|record| record.id) else { return Ok(()) };
     for _try in 0..TRIES {
         let condition = Condition::Is(of.id_path(), Test::Eq(id.into()));
         let record = read(store, Query { condition, limit: 1, ..Query::all(of) }).await?;
-        let wrong = differences(store, of, &record, wishes).await?;
+        let wrong = differences(&Counter { page: &record, ..*counter }, wishes).await?;
         let Some(record) = record.into_iter().next().filter(|_record| !wrong.is_empty()) else { return Ok(()) };
         let mut document = record.document;
-        for difference in wrong {
-            document.set_at(difference.metric, difference.counted.into());
+        for (_at, difference) in wrong {
+            document.set_at(difference.metric, difference.counted);
         }
         let change = Change::Update { of, id: id.into(), version: record.version, document, parts: Vec::new() };
         match store.commit(ChangeSet::new().with(change)).await {

@@ -9,7 +9,9 @@ use basalt_app::{
     objects::{Class, Objects},
     system::{RandomIds, SystemClock},
 };
-use basalt_domain::{Dataservice, Dataset, FieldError, ObjectId, OrganizationRole, Reuse, Timestamp, policy::Viewer};
+use basalt_domain::{
+    Dataservice, Dataset, FieldError, Filter, ObjectId, OrganizationRole, Reuse, Timestamp, policy::Viewer,
+};
 use basalt_files::{PictureMaker, S3Options};
 use basalt_memory::MemoryStorage;
 use basalt_ports::ChangeSet;

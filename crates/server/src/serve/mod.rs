@@ -1,6 +1,7 @@
 //! `basalt serve`: answering requests until told to stop.
 
 mod index;
+mod nightly;
 mod observe;
 pub mod work;
 
@@ -36,6 +37,7 @@ pub async fn run(settings: &Settings, services: Services, ready: impl FnOnce(&st
     };
     work::start(settings, &services);
     index::start(settings, &services)?;
+    nightly::start(settings, &services);
     let portal = Portal::new(services, portal_settings(settings));
     let observer = Arc::new(observe::Observer::new(http.trusted_proxies.clone(), settings.log.access));
     let compress = http.compress;

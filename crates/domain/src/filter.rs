@@ -79,11 +79,20 @@ impl<E, T: FieldValue> Field<E, T> {
 }
 
 impl<E> Field<E, String> {
-    /// Text that contains this one, ASCII letters without case.
+    /// Text that contains this one, ASCII letters without case; of a long one its first
+    /// [`LONGEST_PART`] characters are looked for.
     pub fn contains(&self, part: impl Into<String>) -> Filter<E> {
-        self.test(Test::Contains(part.into()))
+        let mut part = part.into();
+        if let Some((end, _character)) = part.char_indices().nth(LONGEST_PART) {
+            part.truncate(end);
+        }
+        self.test(Test::Contains(part))
     }
 }
+
+/// As many characters of a text are looked for inside others. Databases refuse long patterns, each from
+/// another length on, and no title that people type is longer.
+pub const LONGEST_PART: usize = 200;
 
 /// A condition on entities `E`.
 pub struct Filter<E> {

@@ -5,6 +5,7 @@ use basalt_domain::{
     entities::organization::{
         BADGE, CREATED_AT, DATASETS, DELETED, INVITED_EMAIL, MEMBER, NAME, REQUESTER, SLUG, VIEWS,
     },
+    filter::LONGEST_PART,
 };
 use basalt_ports::Query;
 
@@ -146,6 +147,19 @@ pub async fn contains_takes_every_character_literally(storage: Shared) {
         (".*", vec![]),
     ] {
         assert_eq!(found(&storage, NAME.contains(part).into_condition()).await, expected, "{part}");
+    }
+}
+
+/// `Contains` of a text of any length: what its first [`LONGEST_PART`] characters find.
+pub async fn contains_bears_texts_of_any_length(storage: Shared) {
+    let long = |character: &str| character.repeat(LONGEST_PART + 10);
+    let names = [long("a"), long("é"), long("("), "a".repeat(LONGEST_PART - 1), "aaaa".to_owned()];
+    let documents = (1..).zip(names).map(|(number, name)| a_document(number, &[("name", name.into())]));
+    insert_documents(&storage, documents).await;
+    for (part, expected) in [("A", vec![1]), ("é", vec![2]), ("(", vec![3]), ("\u{1}", vec![]), ("%", vec![])] {
+        for part in [part.repeat(LONGEST_PART + 1), part.repeat(5_000), part.repeat(100_000)] {
+            assert_eq!(found(&storage, NAME.contains(&*part).into_condition()).await, expected, "{}", part.len());
+        }
     }
 }
 

@@ -50,6 +50,7 @@ macro_rules! storage_contract {
             below_and_above_leave_out_the_bound,
             contains_ignores_the_case_of_ascii_letters_only,
             contains_takes_every_character_literally,
+            contains_bears_texts_of_any_length,
             absent_means_missing_or_null_or_empty,
             one_of_many_values_is_enough,
             conditions_on_many_values_are_each_asked_of_all_values,

@@ -66,7 +66,7 @@ bench: ## Measure speed against the floor of the same run (tests/load; ARGS=--he
 
 .PHONY: bench-search
 bench-search: ## Score the search with real queries, and measure it (needs ../shared; ARGS=--help)
-	cargo build --release --locked -p basalt-search-bench
+	cargo build --release --locked -p basalt-server -p basalt-search-bench
 	$(CARGO_TARGET_DIR)/release/basalt-search-bench --index $(BASALT_CACHE)/search $(ARGS)
 
 # --- checking

@@ -10,6 +10,10 @@ use std::{
 use basalt_domain::{Badge, Dataset, Document, ObjectId, Organization, Resource, Timestamp};
 use serde::Deserialize;
 
+/// The catalogue's datasets and organisations.
+pub(crate) const DATASETS: &str = "datagouv-datasets-20260116.csv.xz";
+pub(crate) const ORGANIZATIONS: &str = "datagouv-organizations-20260116.csv";
+
 /// Any failure, told to whoever runs the program.
 pub(crate) type Failure = Box<dyn std::error::Error>;
 
@@ -27,15 +31,15 @@ struct Row {
     tags: String,
     archived: String,
     resources_formats: String,
-    #[serde(rename = "metric.reuses")]
-    reuses: String,
+    #[serde(rename = "metric.discussions")]
+    discussions: String,
     #[serde(rename = "metric.followers")]
     followers: String,
     #[serde(rename = "metric.views")]
     views: String,
 }
 
-fn reader(path: &Path) -> io::Result<Box<dyn Read>> {
+pub(crate) fn reader(path: &Path) -> io::Result<Box<dyn Read>> {
     let file = BufReader::new(File::open(path)?);
     if path.extension().is_some_and(|extension| extension == "xz") {
         return Ok(Box::new(lzma_rust2::XzReader::new(file, true)));
@@ -55,7 +59,7 @@ fn time(text: &str) -> Timestamp {
     Timestamp::parse(text).unwrap_or_default()
 }
 
-/// All datasets that are not archived.
+/// All datasets.
 pub(crate) fn datasets(path: &Path) -> Result<Vec<Dataset>, Failure> {
     let mut rows = csv::ReaderBuilder::new().delimiter(b';').flexible(true).from_reader(reader(path)?);
     let mut datasets = Vec::new();
@@ -65,9 +69,10 @@ pub(crate) fn datasets(path: &Path) -> Result<Vec<Dataset>, Failure> {
         let resources = texts(&row.resources_formats)
             .into_iter()
             .map(|format| Resource { format: Some(format), ..Resource::blank(uuid::Uuid::nil(), Timestamp(0)) });
+        // Not how often it is reused: `basalt import` leaves that to the reuses that it stores.
         let metrics = Document::new()
             .with("views", number(&row.views))
-            .with("reuses", number(&row.reuses))
+            .with("discussions", number(&row.discussions))
             .with("followers", number(&row.followers));
         datasets.push(Dataset {
             title: row.title,
@@ -96,10 +101,8 @@ pub(crate) fn organizations(path: &Path, answers: Option<&Path>) -> Result<HashM
         let cell = |name: &str| row.get(name).map(String::as_str).unwrap_or_default();
         let Ok(id) = ObjectId::parse(cell("id")) else { continue };
         let mut organization = Organization::new(id, cell("name"), "", None, time(cell("first")));
-        organization.metrics = Document::new()
-            .with("views", number(cell("views")))
-            .with("reuses", number(cell("reuses")))
-            .with("datasets", number(cell("datasets")));
+        organization.metrics =
+            Document::new().with("views", number(cell("views"))).with("datasets", number(cell("datasets")));
         organizations.insert(id, organization);
     }
     let Some(answers) = answers else { return Ok(organizations) };
@@ -139,7 +142,20 @@ pub(crate) struct Asked {
     pub(crate) kind: String,
     pub(crate) query: String,
     pub(crate) expected_id: String,
-    pub(crate) in_catalogue_2026: String,
+    in_catalogue_2026: String,
+    in_api_json: String,
+}
+
+impl Asked {
+    /// Is what was looked for in the catalogue?
+    pub(crate) fn is_in_catalogue(&self) -> bool {
+        self.in_catalogue_2026 == "yes"
+    }
+
+    /// Is it in any of the files?
+    pub(crate) fn is_answerable(&self) -> bool {
+        self.is_in_catalogue() || self.in_api_json == "yes"
+    }
 }
 
 /// All queries with a known answer.

@@ -1,53 +1,84 @@
-//! Scores the search with queries that people typed on data.gouv.fr, on its catalogue, and measures its speed.
+//! Scores the search with queries that people typed on data.gouv.fr, on its catalogue, and measures its speed: the index alone, and
+//! the whole program over HTTP.
 #![expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "numbers to be read by people")]
 
 mod catalogue;
+mod folds;
 mod score;
+mod served;
 mod speed;
+mod weights;
 
 use std::{collections::HashMap, path::PathBuf, time::Instant};
 
-use basalt_app::search::documents::{self, KnownFor, Producer};
+use basalt_app::search::{
+    Searchable,
+    documents::{self, KnownFor, Producer},
+};
 use basalt_domain::{Dataset, ObjectId, Organization, Timestamp};
-use basalt_ports::search::{Position, SearchIndex, SearchKind};
-use basalt_search::{TantivyIndex, Weights};
-use clap::Parser;
+use basalt_ports::search::{Position, SearchDocument, SearchIndex, SearchKind};
+use basalt_search::TantivyIndex;
+use clap::{Parser, ValueEnum};
 
-use crate::catalogue::Failure;
+use crate::{
+    catalogue::{Asked, DATASETS, Failure, ORGANIZATIONS},
+    served::Served,
+};
 
 /// Datasets that tell what an organisation is known for.
 const TELLING: usize = 50;
-/// The catalogue.
-const DATASETS: &str = "datagouv-datasets-20260116.csv.xz";
 /// Documents handed over at once.
 const BATCH: usize = 500;
+/// The day the catalogue was exported.
+const EXPORTED: &str = "2026-01-16";
+
+/// What can be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Where the index alone finds what people looked for.
+    Ranks,
+    /// What the index alone costs.
+    Speed,
+    /// Both over HTTP, with the catalogue in SQLite.
+    Served,
+    /// How well numbers of the ranking that were sought with some queries find what others look for.
+    Folds,
+}
 
 /// Scores the search with real queries on a real catalogue, and measures its speed.
 #[derive(Debug, Parser)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 struct Arguments {
+    /// What to measure.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "ranks,speed,served")]
+    parts: Vec<Part>,
     /// Folder of the catalogue and the queries.
     #[arg(long, default_value = "../shared/data/real")]
     data: PathBuf,
-    /// Where the index is kept; it is built anew unless told otherwise.
+    /// Where the index is kept; and, in another folder beside it, what `basalt serve` stores.
     #[arg(long)]
     index: PathBuf,
-    /// Use the index that is there.
+    /// Use what is there.
     #[arg(long)]
     keep: bool,
+    /// The program `basalt`; the one beside this program if not given.
+    #[arg(long)]
+    server: Option<PathBuf>,
+    /// The catalogue so many times over.
+    #[arg(long, default_value_t = 1)]
+    copies: u32,
+    /// Seconds to measure each operation at each number of connections.
+    #[arg(long, default_value_t = 3.0)]
+    seconds: f64,
     /// Worst misses to print, for each kind.
     #[arg(long, default_value_t = 15)]
     misses: usize,
-    /// Leave out what other files than the catalogue know of organisations.
+    /// Leave out what other files than the catalogue know.
     #[arg(long)]
     plain: bool,
-    /// Leave out archived datasets, as a portal does.
+    /// Another file of queries.
     #[arg(long)]
-    live: bool,
-    /// Leave out the measurement of speed.
-    #[arg(long)]
-    no_speed: bool,
-    /// Another number of the ranking, as `title=1.5`.
+    queries: Option<PathBuf>,
+    /// Another number of the ranking, as `title=1.5`; not over HTTP.
     #[arg(long = "weight")]
     weights: Vec<String>,
     /// Print what is found for this text.
@@ -55,90 +86,92 @@ struct Arguments {
     show: Vec<String>,
 }
 
+impl Arguments {
+    fn has(&self, part: Part) -> bool {
+        self.parts.contains(&part)
+    }
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
     let arguments = Arguments::parse();
-    let weights = weighed(&arguments.weights)?;
-    let index = TantivyIndex::open(&arguments.index, weights)?;
-    if !arguments.keep || index.position().await?.is_none() {
-        build(&arguments, &index).await?;
+    let file = arguments.queries.clone().unwrap_or_else(|| arguments.data.join("search-queries.csv"));
+    let queries = catalogue::queries(&file)?;
+    if arguments.has(Part::Ranks) || arguments.has(Part::Speed) || arguments.has(Part::Folds) {
+        alone(&arguments, &queries).await?;
     }
-    // The day the catalogue was exported.
-    let now = Timestamp::parse("2026-01-16")?;
-    let queries = catalogue::queries(&arguments.data.join("search-queries.csv"))?;
+    if arguments.has(Part::Served) {
+        let beside = std::env::current_exe()?.with_file_name("basalt");
+        let served = Served {
+            binary: arguments.server.clone().unwrap_or(beside),
+            folder: arguments.index.with_extension("served"),
+            keep: arguments.keep,
+            data: std::path::absolute(&arguments.data)?,
+            copies: arguments.copies,
+            plain: arguments.plain,
+            seconds: arguments.seconds,
+            misses: arguments.misses,
+        };
+        served.report(&queries)?;
+    }
+    Ok(())
+}
+
+/// The index without anything around it.
+async fn alone(arguments: &Arguments, queries: &[Asked]) -> Result<(), Failure> {
+    let index = TantivyIndex::open(&arguments.index, weights::changed(&arguments.weights)?)?;
+    if !arguments.keep || index.position().await?.is_none() {
+        build(arguments, &index).await?;
+    }
+    let now = Timestamp::parse(EXPORTED)?;
     let datasets = catalogue::datasets(&arguments.data.join(DATASETS))?;
     let items = score::known_items(&datasets);
     drop(datasets);
     for text in &arguments.show {
         score::show(&index, text, now, &arguments.data).await?;
     }
-    for (kind, name) in [(SearchKind::Dataset, "dataset"), (SearchKind::Organization, "organization")] {
-        score::report(&index, kind, name, &queries, now, arguments.misses).await?;
+    if arguments.has(Part::Ranks) {
+        for (kind, name) in [(SearchKind::Dataset, "dataset"), (SearchKind::Organization, "organization")] {
+            score::report(&index, kind, name, queries, now, arguments.misses).await?;
+        }
+        for (name, known) in &items {
+            println!("{name}: {} queries, MRR {:.3}", known.len(), score::known(&index, known, now).await?);
+        }
     }
-    for (name, known) in &items {
-        println!("{name}: {} queries, MRR {:.3}", known.len(), score::known(&index, known, now).await?);
+    if arguments.has(Part::Folds) {
+        let [(_name, titles), _slips] = &items;
+        folds::report(&index, queries, titles, now).await?;
     }
     drop(items);
-    if !arguments.no_speed {
+    if arguments.has(Part::Speed) {
         speed::report(&index, now).await?;
+        println!("memory of the process: {} MB", speed::resident_megabytes());
     }
-    println!("memory of the process: {} MB", speed::resident_megabytes());
     Ok(())
-}
-
-fn weighed(changes: &[String]) -> Result<Weights, Failure> {
-    let mut weights = Weights::default();
-    for change in changes {
-        let (name, value) = change.split_once('=').ok_or("a weight is NAME=NUMBER")?;
-        let value: f32 = value.parse()?;
-        let weight = match name {
-            "title" => &mut weights.title,
-            "acronym" => &mut weights.acronym,
-            "initials" => &mut weights.initials,
-            "producer" => &mut weights.producer,
-            "tags" => &mut weights.tags,
-            "text" => &mut weights.text,
-            "title_length" => &mut weights.title_length,
-            "text_length" => &mut weights.text_length,
-            "importance" => &mut weights.importance,
-            "importance_power" => &mut weights.importance_power,
-            "fresh" => &mut weights.fresh,
-            "fresh_days" => &mut weights.fresh_days,
-            "exact" => &mut weights.exact,
-            "phrase" => &mut weights.phrase,
-            "begins" => &mut weights.begins,
-            "coverage" => &mut weights.coverage,
-            "enough" => &mut weights.enough,
-            "typo" => &mut weights.typo,
-            _ => return Err(format!("no weight is called {name}").into()),
-        };
-        *weight = value;
-    }
-    Ok(weights)
 }
 
 async fn build(arguments: &Arguments, index: &TantivyIndex) -> Result<(), Failure> {
     let file = |name: &str| arguments.data.join(name);
     let datasets = catalogue::datasets(&file(DATASETS))?;
     let answers = (!arguments.plain).then(|| file("udata-api-organizations-2018-2022.ndjson.xz"));
-    let organizations = catalogue::organizations(&file("datagouv-organizations-20260116.csv"), answers.as_deref())?;
-    // All of them unless told otherwise: the larger number of documents is the harder case.
-    let datasets: Vec<Dataset> =
-        datasets.into_iter().filter(|dataset| !arguments.live || dataset.archived.is_none()).collect();
+    let organizations = catalogue::organizations(&file(ORGANIZATIONS), answers.as_deref())?;
     println!("{} datasets, {} organisations", datasets.len(), organizations.len());
     let (started, cpu) = (Instant::now(), speed::cpu_seconds());
     let mut rebuild = index.rebuild().await?;
-    for batch in datasets.chunks(BATCH) {
-        let documents = batch.iter().map(|dataset| {
-            let organization = dataset.organization.and_then(|id| organizations.get(&id));
-            documents::dataset(dataset, Producer { organization, user: None })
-        });
-        rebuild.add(documents.collect()).await?;
+    for copy in 0..arguments.copies {
+        for batch in datasets.chunks(BATCH) {
+            let documents = batch.iter().map(|dataset| {
+                let organization = dataset.organization.and_then(|id| organizations.get(&id));
+                let document = documents::dataset(dataset, Producer { organization, user: None });
+                copied(SearchDocument { hidden: !dataset.is_findable(), ..document }, copy)
+            });
+            rebuild.add(documents.collect()).await?;
+        }
     }
     rebuild.add(of_organizations(&datasets, &organizations)).await?;
     rebuild.finish(Position { at: Timestamp(0), id: ObjectId::from_bytes([0; 12]) }).await?;
     let (seconds, cpu) = (started.elapsed().as_secs_f64(), speed::cpu_seconds() - cpu);
-    let rate = datasets.len() as f64;
+    let rate = datasets.len() as f64 * f64::from(arguments.copies);
     println!(
         "reindex: {seconds:.1} s, {:.0} datasets/s; {cpu:.1} s CPU, {:.0} datasets/s CPU",
         rate / seconds,
@@ -147,14 +180,21 @@ async fn build(arguments: &Arguments, index: &TantivyIndex) -> Result<(), Failur
     Ok(())
 }
 
-fn of_organizations(
-    datasets: &[Dataset],
-    organizations: &HashMap<ObjectId, Organization>,
-) -> Vec<basalt_ports::search::SearchDocument> {
+/// The same document with another id, and a number behind its title.
+fn copied(document: SearchDocument, copy: u32) -> SearchDocument {
+    if copy == 0 {
+        return document;
+    }
+    let mut bytes = document.id.bytes();
+    bytes.iter_mut().zip(copy.to_be_bytes()).for_each(|(byte, of_copy)| *byte ^= of_copy);
+    SearchDocument { id: ObjectId::from_bytes(bytes), title: format!("{} {copy}", document.title), ..document }
+}
+
+fn of_organizations(datasets: &[Dataset], organizations: &HashMap<ObjectId, Organization>) -> Vec<SearchDocument> {
     let views = |dataset: &Dataset| dataset.metrics.get("views").and_then(basalt_domain::Value::as_int).unwrap_or(0);
     let mut of: HashMap<ObjectId, Vec<&Dataset>> = HashMap::new();
     for dataset in datasets {
-        if let Some(organization) = dataset.organization {
+        if let Some(organization) = dataset.organization.filter(|_id| dataset.is_findable()) {
             of.entry(organization).or_default().push(dataset);
         }
     }

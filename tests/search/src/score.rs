@@ -11,7 +11,60 @@ use crate::catalogue::{self, Asked, Failure};
 /// A result behind this place is not found.
 const DEPTH: usize = 100;
 
-/// Prints the mean reciprocal rank, the share found among the first, and the worst misses.
+/// Places of expected objects, and for which queries.
+#[derive(Default)]
+pub(crate) struct Ranks(Vec<(Option<usize>, String)>);
+
+impl Ranks {
+    /// The place of the expected object, counted from 1; none where it was not found.
+    pub(crate) fn add(&mut self, rank: Option<usize>, query: &str) {
+        self.0.push((rank, query.to_owned()));
+    }
+
+    /// The mean reciprocal rank.
+    pub(crate) fn mean(&self) -> f64 {
+        let sum: f64 = self.0.iter().map(|(rank, _query)| reciprocal(*rank)).sum();
+        sum / self.0.len().max(1) as f64
+    }
+
+    /// Prints it, the share found among the first, and the worst misses.
+    pub(crate) fn print(&mut self, name: &str, misses: usize) {
+        let all = self.0.len().max(1) as f64;
+        let among =
+            |first: usize| self.0.iter().filter(|(rank, _query)| rank.is_some_and(|rank| rank <= first)).count();
+        println!(
+            "{name}: {} queries, MRR {:.3}, first {:.1} %, in the first 5 {:.1} %, not found: {}",
+            self.0.len(),
+            self.mean(),
+            100.0 * among(1) as f64 / all,
+            100.0 * among(5) as f64 / all,
+            self.0.iter().filter(|(rank, _query)| rank.is_none()).count(),
+        );
+        self.0.sort_by_key(|(rank, _query)| std::cmp::Reverse(rank.unwrap_or(usize::MAX)));
+        for (rank, query) in self.0.iter().take(misses).filter(|(rank, _query)| *rank != Some(1)) {
+            println!("  {:>5}  {query}", rank.map_or("-".to_owned(), |rank| rank.to_string()));
+        }
+    }
+}
+
+pub(crate) fn reciprocal(rank: Option<usize>) -> f64 {
+    rank.map_or(0.0, |rank| 1.0 / rank as f64)
+}
+
+/// The place of an expected object.
+pub(crate) async fn rank(
+    index: &TantivyIndex,
+    kind: SearchKind,
+    asked: &Asked,
+    now: Timestamp,
+) -> Result<Option<usize>, Failure> {
+    let expected = ObjectId::parse(&asked.expected_id)?;
+    let query = SearchQuery { limit: DEPTH, ..SearchQuery::new(kind, &asked.query, now) };
+    let found = index.search(&query).await?;
+    Ok(found.ids.iter().position(|id| *id == expected).map(|place| place + 1))
+}
+
+/// Prints how well one kind is found.
 pub(crate) async fn report(
     index: &TantivyIndex,
     kind: SearchKind,
@@ -20,28 +73,11 @@ pub(crate) async fn report(
     now: Timestamp,
     misses: usize,
 ) -> Result<(), Failure> {
-    let mut ranks: Vec<(Option<usize>, &Asked)> = Vec::new();
-    for asked in queries.iter().filter(|asked| asked.kind == name && asked.in_catalogue_2026 == "yes") {
-        let expected = ObjectId::parse(&asked.expected_id)?;
-        let query = SearchQuery { limit: DEPTH, ..SearchQuery::new(kind, &asked.query, now) };
-        let found = index.search(&query).await?;
-        ranks.push((found.ids.iter().position(|id| *id == expected).map(|place| place + 1), asked));
+    let mut ranks = Ranks::default();
+    for asked in queries.iter().filter(|asked| asked.kind == name && asked.is_in_catalogue()) {
+        ranks.add(rank(index, kind, asked, now).await?, &asked.query);
     }
-    let all = ranks.len() as f64;
-    let reciprocal: f64 = ranks.iter().map(|(rank, _asked)| rank.map_or(0.0, |rank| 1.0 / rank as f64)).sum();
-    let among = |first: usize| ranks.iter().filter(|(rank, _asked)| rank.is_some_and(|rank| rank <= first)).count();
-    println!(
-        "{name}: {} queries, MRR {:.3}, first {:.1} %, in the first 5 {:.1} %, not in {DEPTH}: {}",
-        ranks.len(),
-        reciprocal / all,
-        100.0 * among(1) as f64 / all,
-        100.0 * among(5) as f64 / all,
-        ranks.iter().filter(|(rank, _asked)| rank.is_none()).count(),
-    );
-    ranks.sort_by_key(|(rank, _asked)| std::cmp::Reverse(rank.unwrap_or(usize::MAX)));
-    for (rank, asked) in ranks.iter().take(misses).filter(|(rank, _asked)| *rank != Some(1)) {
-        println!("  {:>5}  {}", rank.map_or("-".to_owned(), |rank| rank.to_string()), asked.query);
-    }
+    ranks.print(name, misses);
     Ok(())
 }
 

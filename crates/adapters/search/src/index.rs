@@ -10,6 +10,7 @@
 
 use std::{
     fs, io,
+    num::NonZero,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
 };
@@ -18,6 +19,7 @@ use async_trait::async_trait;
 use basalt_domain::ObjectId;
 use basalt_ports::search::{Found, Position, Rebuild, SearchChange, SearchError, SearchIndex, SearchKind, SearchQuery};
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Term};
+use tokio::sync::Semaphore;
 
 use crate::{
     rebuild::TantivyRebuild,
@@ -31,6 +33,8 @@ use crate::{
 /// Memory for documents that are not written yet.
 const WRITER_BYTES: usize = 15_000_000;
 const CURRENT: &str = "current";
+/// A search that looks at so many documents takes about a millisecond: it runs where it is asked for. Others run aside.
+const AT_ONCE: u64 = 150_000;
 
 /// A search index in a folder, or in memory.
 #[derive(Clone)]
@@ -43,6 +47,8 @@ pub(crate) struct Inner {
     pub(crate) fields: Fields,
     weights: Weights,
     live: RwLock<Arc<Live>>,
+    /// Long searches at once: no more than there are processors.
+    turns: Arc<Semaphore>,
 }
 
 /// The folder that answers.
@@ -81,15 +87,16 @@ impl TantivyIndex {
 
     fn with(root: Option<PathBuf>, live: Live, weights: Weights) -> Self {
         let fields = schema::schema().1;
-        Self { inner: Arc::new(Inner { root, fields, weights, live: RwLock::new(Arc::new(live)) }) }
+        let turns = Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)));
+        Self { inner: Arc::new(Inner { root, fields, weights, live: RwLock::new(Arc::new(live)), turns }) }
     }
 
     /// The same index, ranking otherwise.
     #[must_use]
     pub fn weighed(&self, weights: Weights) -> Self {
-        let Inner { root, fields, live, .. } = self.inner.as_ref();
+        let Inner { root, fields, live, turns, .. } = self.inner.as_ref();
         let live = RwLock::new(Arc::clone(&live.read().unwrap_or_else(PoisonError::into_inner)));
-        Self { inner: Arc::new(Inner { root: root.clone(), fields: *fields, weights, live }) }
+        Self { inner: Arc::new(Inner { root: root.clone(), fields: *fields, weights, live, turns: Arc::clone(turns) }) }
     }
 }
 
@@ -265,7 +272,7 @@ pub(crate) async fn aside<T: Send + 'static>(
     done.map_err(SearchError::unavailable)
 }
 
-// Searching and suggesting take a millisecond or two of computing over mapped memory: they run where they are asked for.
+// Suggesting takes a fraction of a millisecond of computing over mapped memory: it runs where it is asked for.
 #[async_trait]
 impl SearchIndex for TantivyIndex {
     async fn apply(&self, changes: Vec<SearchChange>, position: Option<Position>) -> Result<(), SearchError> {
@@ -275,7 +282,14 @@ impl SearchIndex for TantivyIndex {
 
     async fn search(&self, query: &SearchQuery) -> Result<Found, SearchError> {
         let snapshot = self.inner.live().snapshot();
-        search::run(&snapshot, &self.inner.fields, query, &self.inner.weights).map_err(SearchError::unavailable)
+        let weights = self.inner.weights;
+        let fields = self.inner.fields;
+        let plan = search::plan(&snapshot, &fields, query, &weights).map_err(SearchError::unavailable)?;
+        if plan.documents <= AT_ONCE {
+            return plan.run(&snapshot, &fields, &weights).map_err(SearchError::unavailable);
+        }
+        let _turn = self.inner.turns.acquire().await.map_err(SearchError::unavailable)?;
+        aside(move || plan.run(&snapshot, &fields, &weights)).await
     }
 
     async fn suggest(&self, kind: SearchKind, text: &str, size: usize) -> Result<Vec<ObjectId>, SearchError> {

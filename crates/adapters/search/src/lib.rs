@@ -3,7 +3,10 @@
 //! Tantivy keeps the words and columns, in segments that survive a crash and are merged. How documents are scored is written here:
 //! see [`Weights`] and `docs/adr/0008-ranking.md`.
 
+mod acronyms;
+mod bodies;
 mod columns;
+mod departments;
 mod facets;
 mod filter;
 mod index;
@@ -12,6 +15,7 @@ mod schema;
 mod search;
 mod snapshot;
 mod sorting;
+mod stem;
 mod suggest;
 mod terms;
 mod tokenizer;

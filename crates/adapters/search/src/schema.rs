@@ -9,12 +9,15 @@ use tantivy::{
 };
 
 use crate::{
+    acronyms::{initials, written},
+    departments,
+    stem::stem,
     tokenizer::{Prefixes, Stems},
-    words::{Words, initials, is_empty_word, stem},
+    words::{Words, is_empty_word},
 };
 
 /// Changes whenever an index made by an older program must not be read: fields, words or stems.
-pub(crate) const FORMAT: &str = "2";
+pub(crate) const FORMAT: &str = "3";
 /// Names of the columns.
 pub(crate) const ID_HIGH: &str = "id_high";
 pub(crate) const ID_LOW: &str = "id_low";
@@ -35,6 +38,8 @@ pub(crate) struct Fields {
     pub(crate) acronym: Field,
     /// First letters of the words of titles.
     pub(crate) initials: Field,
+    /// The same of their first words only.
+    pub(crate) beginnings: Field,
     pub(crate) producer: Field,
     pub(crate) tags: Field,
     pub(crate) text: Field,
@@ -99,6 +104,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         title: builder.add_text_field("title", stems()),
         acronym: builder.add_text_field("acronym", stems()),
         initials: builder.add_text_field("initials", stems()),
+        beginnings: builder.add_text_field("beginnings", stems()),
         producer: builder.add_text_field("producer", stems()),
         tags: builder.add_text_field("tags", stems()),
         text: builder.add_text_field("text", stems()),
@@ -131,12 +137,22 @@ impl Fields {
         let mut made = TantivyDocument::default();
         made.add_text(self.title, marked(title));
         made.add_text(self.prefix, marked(title));
-        if let Some(initials) = initials(title) {
-            made.add_text(self.initials, marked(&initials));
+        let initials = initials(title);
+        for whole in &initials.whole {
+            made.add_text(self.initials, marked(whole));
+            made.add_text(self.prefix, marked(whole));
         }
-        for acronym in acronyms {
+        for beginning in &initials.beginnings {
+            made.add_text(self.beginnings, marked(beginning));
+        }
+        for acronym in acronyms.iter().chain(&written(title)) {
             made.add_text(self.acronym, marked(acronym));
             made.add_text(self.prefix, marked(acronym));
+        }
+        if document.kind == SearchKind::Organization {
+            for name in departments::short_names(title) {
+                made.add_text(self.acronym, marked(&name));
+            }
         }
         for producer in producers {
             made.add_text(self.producer, marked(producer));

@@ -4,16 +4,20 @@
 //! weighed by how much they matter, and the best few are looked at more closely. That costs a few nanoseconds for each document that
 //! has a word, and no more for facets than a look at one column.
 
-use std::cell::RefCell;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use basalt_ports::search::{Counted, Facet, Found, SearchOrder, SearchQuery, SeenBy};
-use tantivy::{SegmentReader, TERMINATED, Term, schema::IndexRecordOption};
+use basalt_ports::search::{Counted, Facet, Found, SearchKind, SearchOrder, SearchQuery, SeenBy};
+use tantivy::{
+    SegmentReader, TERMINATED, Term, fieldnorm::FieldNormReader, postings::BlockSegmentPostings,
+    schema::IndexRecordOption,
+};
 
 use crate::{
+    bodies,
     columns::{Columns, DAY_MILLIS},
     facets::Counts,
     filter::{Allowed, allowed, marks},
-    schema::{Fields, hidden_mark, kind_key},
+    schema::{Fields, hash, hidden_mark, kind_key},
     snapshot::Snapshot,
     sorting::Sorted,
     terms::{Wanted, says_nothing, wanted},
@@ -22,16 +26,20 @@ use crate::{
 
 /// So many of the best are looked at more closely.
 const CLOSELY: usize = 200;
+/// The share of the words that is as good as all.
+const ALL: f32 = 0.999;
 /// Behind this many results there is no order by score: the rest is as it comes.
 const MAX_ORDERED: usize = 20_000;
+/// Documents looked at together.
+const WINDOW: u32 = 1 << 16;
 /// Freshness is told apart up to here.
 const MONTHS: usize = 120;
 
-thread_local! {
-    static SCRATCH: RefCell<Scratch> = const { RefCell::new(Scratch { cells: Vec::new(), touched: Vec::new() }) };
-}
+/// As many as ever searched at once; always clean.
+static SCRATCH: Mutex<Vec<Scratch>> = Mutex::new(Vec::new());
 
-/// What is added up for each document; kept between searches, always clean.
+/// What is added up for each document; kept between searches.
+#[derive(Default)]
 struct Scratch {
     cells: Vec<Cell>,
     touched: Vec<u32>,
@@ -51,30 +59,49 @@ struct Hit {
     doc: u32,
 }
 
-/// Answers a query.
-pub(crate) fn run(
+/// A query, and what its words are in the index.
+pub(crate) struct Plan {
+    query: SearchQuery,
+    wanted: Vec<Wanted>,
+    /// About how many documents are looked at.
+    pub(crate) documents: u64,
+}
+
+/// Looks up what a query asks for.
+pub(crate) fn plan(
     snapshot: &Snapshot,
     fields: &Fields,
     query: &SearchQuery,
     weights: &Weights,
-) -> tantivy::Result<Found> {
-    let searcher = &snapshot.searcher;
-    let mut wanted = wanted(searcher, fields, query.kind, &query.text, weights)?;
+) -> tantivy::Result<Plan> {
+    let mut wanted = wanted(&snapshot.searcher, fields, query.kind, &query.text, weights)?;
+    let documents = match wanted.as_slice() {
+        [] => snapshot.searcher.num_docs(),
+        words => words.iter().map(|one| one.documents).sum(),
+    };
     if query.seen_by != SeenBy::Everybody {
         with_hidden(&mut wanted, hidden_mark(query.kind));
     }
-    if wanted.is_empty() && !says_nothing(&query.text) {
-        // Nothing but articles: that is not a wish to see everything.
-        let facets = query.facets.iter().map(|facet| Counted { name: name(facet), values: Vec::new() }).collect();
-        return Ok(Found { facets, ..Found::default() });
+    Ok(Plan { query: query.clone(), wanted, documents })
+}
+
+impl Plan {
+    /// Answers the query.
+    pub(crate) fn run(&self, snapshot: &Snapshot, fields: &Fields, weights: &Weights) -> tantivy::Result<Found> {
+        let Self { query, wanted, .. } = self;
+        if wanted.is_empty() && !says_nothing(&query.text) {
+            // Nothing but articles: that is not a wish to see everything.
+            let facets = query.facets.iter().map(|facet| Counted { name: name(facet), values: Vec::new() }).collect();
+            return Ok(Found { facets, ..Found::default() });
+        }
+        let enough = Enough::new(wanted, weights);
+        let first = pass(snapshot, fields, query, weights, wanted, &enough)?;
+        if first.total > 0 || wanted.len() < 2 || enough.is_lenient() {
+            return Ok(first.found(snapshot, query, wanted, weights));
+        }
+        let second = pass(snapshot, fields, query, weights, wanted, &enough.lenient())?;
+        Ok(second.found(snapshot, query, wanted, weights))
     }
-    let enough = Enough::new(&wanted, weights);
-    let first = pass(snapshot, fields, query, weights, &wanted, &enough)?;
-    if first.total > 0 || wanted.len() < 2 || enough.is_lenient() {
-        return Ok(first.found(snapshot, query, &wanted, weights));
-    }
-    let second = pass(snapshot, fields, query, weights, &wanted, &enough.lenient())?;
-    Ok(second.found(snapshot, query, &wanted, weights))
 }
 
 /// The same words among hidden documents, which have terms of their own.
@@ -111,7 +138,7 @@ impl Enough {
             (share, share.powf(weights.coverage))
         };
         // Long texts are descriptions: results need not have all of their words.
-        let least = if wanted.len() > 3 { weights.enough } else { 0.999 };
+        let least = if wanted.len() > 3 { weights.enough } else { ALL };
         Self { shares: (0..sets).map(share).collect(), least, lenient: weights.enough.min(0.5) }
     }
 
@@ -168,7 +195,7 @@ fn pass(
         if wanted.is_empty() {
             everything(reader, fields, query, &allowed, |doc| take(doc, 1.0))?;
         } else {
-            matching(reader, fields, wanted, weights, |doc, cell| {
+            matching(reader, fields, query.kind, wanted, weights, |doc, cell| {
                 let (share, counts) = enough.share(cell.words);
                 if share >= enough.least && allowed.has(reader, doc) {
                     take(doc, cell.score * counts);
@@ -204,92 +231,127 @@ fn everything(
     Ok(())
 }
 
-/// Documents with any of the words, and their scores.
+/// Documents with any of the words, and their scores: some ten thousand documents after the others, so that what is added up stays
+/// near the processor.
 fn matching(
     reader: &SegmentReader,
     fields: &Fields,
+    kind: SearchKind,
     wanted: &[Wanted],
     weights: &Weights,
     mut take: impl FnMut(u32, Cell),
 ) -> tantivy::Result<()> {
-    SCRATCH.with_borrow_mut(|scratch| {
-        let Scratch { cells, touched } = scratch;
-        if cells.len() < reader.max_doc() as usize {
-            cells.resize(reader.max_doc() as usize, Cell::default());
+    let mut lists = lists(reader, fields, kind, wanted, weights)?;
+    let mut scratch = scratches().pop().unwrap_or_default();
+    let Scratch { cells, touched } = &mut scratch;
+    cells.resize(WINDOW as usize, Cell::default());
+    for start in (0..reader.max_doc()).step_by(WINDOW as usize) {
+        for list in &mut lists {
+            list.add(start, cells, touched);
         }
-        let added = add_all(reader, fields, wanted, weights, cells, touched);
-        if touched.len() > reader.max_doc() as usize / 8 {
+        if touched.len() > cells.len() / 8 {
             // Many: one after the other is faster than as they were found.
             touched.clear();
-            for (doc, cell) in (0..).zip(cells.iter_mut()) {
+            for (doc, cell) in (start..).zip(cells.iter_mut()) {
                 if cell.words != 0 {
-                    let done = std::mem::take(cell);
-                    if added.is_ok() {
-                        take(doc, done);
-                    }
+                    take(doc, std::mem::take(cell));
                 }
             }
         }
         for doc in touched.drain(..) {
-            if let Some(cell) = cells.get_mut(doc as usize) {
-                let done = std::mem::take(cell);
-                if added.is_ok() {
-                    take(doc, done);
-                }
+            if let Some(cell) = cells.get_mut((doc - start) as usize) {
+                take(doc, std::mem::take(cell));
             }
         }
-        added
-    })
+    }
+    scratches().push(scratch);
+    Ok(())
 }
 
-fn add_all(
+fn scratches() -> MutexGuard<'static, Vec<Scratch>> {
+    SCRATCH.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The documents of a segment that have a word in a field, as far as they were not looked at yet.
+struct List {
+    postings: BlockSegmentPostings,
+    /// The first of the block that was not looked at.
+    at: usize,
+    norms: FieldNormReader,
+    /// What stands under the fraction for each length of the field.
+    table: Arc<[f32; 256]>,
+    weight: f32,
+    /// The word.
+    bit: u32,
+}
+
+impl List {
+    /// Adds to the scores of the documents from `start` to the end of the window.
+    fn add(&mut self, start: u32, cells: &mut [Cell], touched: &mut Vec<u32>) {
+        while self.postings.block_len() > 0 {
+            let docs = self.postings.docs().get(self.at..).unwrap_or_default();
+            let frequencies = self.postings.freqs().get(self.at..).unwrap_or_default();
+            for (doc, frequency) in docs.iter().zip(frequencies) {
+                let Some(cell) = cells.get_mut((*doc - start) as usize) else { return };
+                self.at += 1;
+                if cell.words == 0 {
+                    touched.push(*doc);
+                }
+                #[expect(clippy::cast_precision_loss, reason = "small numbers")]
+                let often = *frequency as f32;
+                let norm = self.table.get(usize::from(self.norms.fieldnorm_id(*doc))).copied().unwrap_or(1.0);
+                cell.words |= self.bit;
+                cell.score += self.weight * often / (often + norm);
+            }
+            self.postings.advance();
+            self.at = 0;
+        }
+    }
+}
+
+fn lists(
     reader: &SegmentReader,
     fields: &Fields,
+    kind: SearchKind,
     wanted: &[Wanted],
     weights: &Weights,
-    cells: &mut [Cell],
-    touched: &mut Vec<u32>,
-) -> tantivy::Result<()> {
+) -> tantivy::Result<Vec<List>> {
     let all: f32 = wanted.iter().map(|one| one.weight).sum();
+    let (tags, text) = match kind {
+        SearchKind::Organization => (weights.known_tags, weights.known_text),
+        _ => (weights.tags, weights.text),
+    };
     // Field, what it counts, how much its length matters, its usual length, how fast repetitions stop counting.
     let parts = [
         (fields.title, weights.title, weights.title_length, 8.0, 0.1),
         (fields.acronym, weights.acronym, 0.0, 1.0, 0.1),
         (fields.initials, weights.initials, 0.0, 1.0, 0.1),
+        (fields.beginnings, weights.beginnings, 0.0, 1.0, 0.1),
         (fields.producer, weights.producer, 0.2, 6.0, 0.1),
-        (fields.tags, weights.tags, 0.2, 8.0, 0.1),
-        (fields.text, weights.text, weights.text_length, 80.0, 1.0),
+        (fields.tags, tags, 0.2, 8.0, 0.1),
+        (fields.text, text, weights.text_length, 80.0, 1.0),
     ];
+    let mut lists = Vec::new();
     for (field, counts, length, usual, saturation) in parts {
         let index = reader.inverted_index(field)?;
         let norms = reader.get_fieldnorms_reader(field)?;
-        let table = norm_table(length, usual, saturation);
+        let table = Arc::new(norm_table(length, usual, saturation));
         for (at, one) in wanted.iter().enumerate() {
-            let bit = 1_u32 << at;
             for (spelling, share) in &one.spellings {
                 let term = Term::from_field_text(field, spelling);
-                let Some(mut postings) = index.read_block_postings(&term, IndexRecordOption::WithFreqs)? else {
-                    continue;
-                };
-                let weight = counts * share * one.weight / all;
-                while postings.block_len() > 0 {
-                    for (doc, frequency) in postings.docs().iter().zip(postings.freqs()) {
-                        let Some(cell) = cells.get_mut(*doc as usize) else { break };
-                        if cell.words == 0 {
-                            touched.push(*doc);
-                        }
-                        #[expect(clippy::cast_precision_loss, reason = "small numbers")]
-                        let often = *frequency as f32;
-                        let norm = table.get(usize::from(norms.fieldnorm_id(*doc))).copied().unwrap_or(1.0);
-                        cell.words |= bit;
-                        cell.score += weight * often / (often + norm);
-                    }
-                    postings.advance();
-                }
+                let found = index.read_block_postings(&term, IndexRecordOption::WithFreqs)?;
+                lists.extend(found.map(|postings| List {
+                    postings,
+                    at: 0,
+                    norms: norms.clone(),
+                    table: Arc::clone(&table),
+                    weight: counts * share * one.weight / all,
+                    bit: 1 << at,
+                }));
             }
         }
     }
-    Ok(())
+    Ok(lists)
 }
 
 /// What stands under the fraction for each length of a field.
@@ -315,10 +377,14 @@ struct Prior {
 impl Prior {
     fn new(query: &SearchQuery, weights: &Weights) -> Self {
         let today = i32::try_from(query.now.millis().div_euclid(DAY_MILLIS)).unwrap_or_default();
+        let most = match query.kind {
+            SearchKind::Organization => weights.known_importance,
+            _ => weights.importance,
+        };
         let important = std::array::from_fn(|importance| {
             #[expect(clippy::cast_precision_loss, reason = "a small number")]
             let importance = importance as f32 / 255.0;
-            1.0 + weights.importance * importance.powf(weights.importance_power)
+            1.0 + most * importance.powf(weights.importance_power)
         });
         let fresh = std::array::from_fn(|month| {
             #[expect(clippy::cast_precision_loss, reason = "a small number")]
@@ -384,7 +450,7 @@ impl Passed {
             sorted.page(query).into_iter().map(|(segment, doc)| snapshot.id(segment, doc)).collect()
         } else {
             if !wanted.is_empty() && query.order == SearchOrder::Best {
-                closely(snapshot, &mut self.hits, wanted, weights);
+                closely(snapshot, &mut self.hits, query.kind, wanted, weights);
             }
             let page = self.hits.iter().skip(query.offset).take(query.limit);
             page.map(|hit| snapshot.id(hit.segment, hit.doc)).collect()
@@ -394,29 +460,38 @@ impl Passed {
 }
 
 /// Looks at the titles of the best.
-fn closely(snapshot: &Snapshot, hits: &mut [Hit], wanted: &[Wanted], weights: &Weights) {
-    let asked: Vec<u32> = wanted.iter().map(|one| one.hash).collect();
+fn closely(snapshot: &Snapshot, hits: &mut [Hit], kind: SearchKind, wanted: &[Wanted], weights: &Weights) {
+    let bodies: Vec<u32> =
+        if kind == SearchKind::Organization { bodies::all().map(hash).collect() } else { Vec::new() };
     let end = hits.len().min(CLOSELY);
     let Some(hits) = hits.get_mut(..end) else { return };
     for hit in hits.iter_mut() {
         let title = snapshot.title(hit.segment, hit.doc);
-        if title.is_empty() {
-            continue;
+        if !title.is_empty() {
+            hit.score *= 1.0 + closeness(title, wanted, &bodies, weights);
         }
-        let side_by_side = title.windows(asked.len()).position(|words| words == asked.as_slice());
-        let all_asked = title.iter().all(|word| asked.contains(word));
-        let all_there = asked.iter().all(|word| title.contains(word));
-        let mut more = 1.0;
-        if all_asked && all_there {
-            more += weights.exact;
-        }
-        if asked.len() > 1 && side_by_side.is_some() {
-            more += weights.phrase;
-        }
-        if side_by_side == Some(0) {
-            more += weights.begins;
-        }
-        hit.score *= more;
     }
     hits.sort_unstable_by(order);
+}
+
+/// What a title gains that is what was asked for, or nearly so.
+fn closeness(title: &[u32], wanted: &[Wanted], bodies: &[u32], weights: &Weights) -> f32 {
+    let is = |one: &Wanted, word: &u32| one.hashes.contains(word);
+    let mut windows = title.windows(wanted.len());
+    let side_by_side = windows.position(|words| wanted.iter().zip(words).all(|(one, word)| is(one, word)));
+    let asked = |word: &u32| wanted.iter().any(|one| is(one, word));
+    let all_there = wanted.iter().all(|one| title.iter().any(|word| is(one, word)));
+    let mut more = 0.0;
+    if all_there && title.iter().all(asked) {
+        more += weights.exact;
+    } else if !bodies.is_empty() && all_there && title.iter().all(|word| asked(word) || bodies.contains(word)) {
+        more += weights.named;
+    }
+    if wanted.len() > 1 && side_by_side.is_some() {
+        more += weights.phrase;
+    }
+    if side_by_side == Some(0) {
+        more += weights.begins;
+    }
+    more
 }

@@ -8,8 +8,9 @@ use crate::{
     columns::Columns,
     schema::{Fields, hash, kind_key, mark},
     snapshot::Snapshot,
+    stem::stem,
     tokenizer::MAX_PREFIX,
-    words::{Words, stem},
+    words::Words,
 };
 
 /// More words than this are not looked at.

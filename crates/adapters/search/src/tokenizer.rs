@@ -5,7 +5,10 @@
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
-use crate::words::{Words, is_empty_word, stem};
+use crate::{
+    stem::stem,
+    words::{Words, is_empty_word},
+};
 
 /// The longest beginning of a word that is kept.
 pub(crate) const MAX_PREFIX: usize = 16;

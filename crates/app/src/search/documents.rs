@@ -114,6 +114,7 @@ pub fn dataset(dataset: &Dataset, producer: Producer<'_>) -> SearchDocument {
         reuses: metric(&dataset.metrics, "reuses"),
         followers: metric(&dataset.metrics, "followers"),
         datasets: 0,
+        discussions: metric(&dataset.metrics, "discussions"),
         featured: dataset.featured,
         trusted: producer.is_trusted() || dataset.badges.iter().any(|badge| matches!(&*badge.kind, "spd" | "hvd")),
     });
@@ -196,6 +197,7 @@ pub fn organization(organization: &Organization, known_for: KnownFor) -> SearchD
             reuses: number("reuses"),
             followers: number("followers"),
             datasets: number("datasets"),
+            discussions: 0,
             featured: false,
             trusted: is_trusted(organization),
         }),

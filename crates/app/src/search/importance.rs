@@ -11,6 +11,8 @@ pub(super) struct Marks {
     pub(super) followers: i64,
     /// How many datasets it has.
     pub(super) datasets: i64,
+    /// How often people spoke about it.
+    pub(super) discussions: i64,
     /// Does the portal show it first?
     pub(super) featured: bool,
     /// Is it from somebody the portal knows?
@@ -27,7 +29,7 @@ pub(super) fn of(marks: &Marks) -> f32 {
     };
     let flag = |set: bool| if set { 1.0 } else { 0.0 };
     let counted = 0.40 * share(marks.views, 1_000_000.0)
-        + 0.25 * share(marks.reuses, 100.0).max(share(marks.datasets, 1_000.0))
+        + 0.25 * share(marks.reuses, 100.0).max(share(marks.datasets, 1_000.0)).max(share(marks.discussions, 120.0))
         + 0.20 * share(marks.followers, 150.0);
     (counted + 0.08 * flag(marks.featured) + 0.07 * flag(marks.trusted)).min(1.0)
 }
@@ -38,8 +40,14 @@ mod tests {
 
     #[test]
     fn importance_grows_from_nothing_to_one() {
-        let most =
-            Marks { views: i64::MAX, reuses: 9_999, followers: 9_999, datasets: 0, featured: true, trusted: true };
+        let most = Marks {
+            views: i64::MAX,
+            reuses: 9_999,
+            followers: 9_999,
+            featured: true,
+            trusted: true,
+            ..Marks::default()
+        };
         let some = Marks { views: 1_000, ..Marks::default() };
         assert!(of(&Marks::default()).abs() < f32::EPSILON);
         assert!((of(&most) - 1.0).abs() < 1e-5);

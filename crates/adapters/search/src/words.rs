@@ -30,7 +30,6 @@ pub(crate) fn is_empty_word(word: &str) -> bool {
             | "elle"
             | "en"
             | "entre"
-            | "est"
             | "et"
             | "etc"
             | "il"

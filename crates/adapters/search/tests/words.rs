@@ -1,5 +1,5 @@
 //! What people type, and what they mean by it.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use basalt_domain::{ObjectId, Timestamp};
 use basalt_ports::search::{SearchChange, SearchDocument, SearchIndex, SearchKind, SearchQuery};
@@ -75,8 +75,8 @@ async fn a_kind_of_body_has_several_names_among_organisations_only() {
 
 #[tokio::test]
 async fn words_are_found_together_and_apart() {
-    let names = ["Codes postaux", "Code postal A", "Code postal B", "FranceAgriMer", "Prix en France"];
-    let named = Named::new(SearchKind::Dataset, &names).await;
+    let titles = ["Codes postaux", "Code postal A", "Code postal B", "FranceAgriMer", "Prix en France"];
+    let named = Named::new(SearchKind::Dataset, &titles).await;
     let mut found = named.find("codepostal").await;
     found.sort_unstable();
     assert_eq!(found, [0, 1, 2]);

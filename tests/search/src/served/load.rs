@@ -108,9 +108,9 @@ pub(super) fn report(
             print(&one);
         }
     }
-    let writes = writer.requests(address)?;
+    let changes = writer.requests(address)?;
     std::thread::scope(|scope| -> Result<(), Failure> {
-        let written = scope.spawn(|| drive(address, 1, duration.mul_f64(1.1), &mut Circle::new(&writes)));
+        let written = scope.spawn(|| drive(address, 1, duration.mul_f64(1.1), &mut Circle::new(&changes)));
         let mixed = searches("while-writing", "common word while a client writes", DATASETS, &COMMON);
         for one in measure(address, Some(server), &mixed, &Effort { duration, connections: vec![MANY] })? {
             print(&one);

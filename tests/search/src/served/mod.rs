@@ -6,7 +6,7 @@ mod ranks;
 
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -121,8 +121,4 @@ fn with_text(path: &str, text: &str, rest: &str) -> String {
         .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
         .collect();
     format!("{path}?q={encoded}{rest}")
-}
-
-fn folder_of(path: &Path) -> PathBuf {
-    path.parent().unwrap_or(Path::new(".")).to_owned()
 }

@@ -1,6 +1,6 @@
 //! Counts facet values among the results.
 
-use std::{cmp::Ordering, collections::HashMap};
+use std::collections::HashMap;
 
 use basalt_ports::search::{Counted, Facet, Number};
 use tantivy::{SegmentReader, columnar::Column};
@@ -15,16 +15,31 @@ pub(crate) struct Counts<'a> {
     /// Results of each combination of values, in the segment at hand.
     classes: Vec<u32>,
     values: HashMap<(usize, String), u64>,
-    ranges: Vec<Ranges<'a>>,
+    ranges: Vec<Ranges>,
 }
 
 /// The counts of one facet of ranges.
-struct Ranges<'a> {
+struct Ranges {
     number: Number,
-    labels: &'a [(&'static str, i64)],
-    counts: Vec<u64>,
+    bounds: Vec<Bound>,
     /// Its numbers, in the segment at hand.
     column: Option<Column<i64>>,
+}
+
+/// How many have a number that is at least this.
+struct Bound {
+    label: &'static str,
+    least: i64,
+    /// The day it is on, where it is a time.
+    day: i32,
+    count: u64,
+}
+
+impl Bound {
+    fn new((label, least): &(&'static str, i64)) -> Self {
+        let day = i32::try_from(least.div_euclid(DAY_MILLIS)).unwrap_or(i32::MAX);
+        Self { label, least: *least, day, count: 0 }
+    }
 }
 
 impl<'a> Counts<'a> {
@@ -32,7 +47,7 @@ impl<'a> Counts<'a> {
         let ranges = facets.iter().filter_map(|facet| match facet {
             Facet::Values(_name) => None,
             Facet::Since(_name, number, labels) => {
-                Some(Ranges { number: *number, labels, counts: vec![0; labels.len()], column: None })
+                Some(Ranges { number: *number, bounds: labels.iter().map(Bound::new).collect(), column: None })
             }
         });
         Self {
@@ -104,30 +119,28 @@ impl<'a> Counts<'a> {
     }
 }
 
-impl Ranges<'_> {
+impl Ranges {
     #[inline]
     fn count(&mut self, columns: &Columns, doc: u32) {
-        let Some(column) = &self.column else { return };
         if self.number == Number::Updated {
             // The day nearly always tells, and is in memory.
-            let day = i64::from(columns.updated(doc));
-            for ((_label, least), count) in self.labels.iter().zip(&mut self.counts) {
-                let fits = match day.cmp(&least.div_euclid(DAY_MILLIS)) {
-                    Ordering::Less => false,
-                    Ordering::Greater => true,
-                    Ordering::Equal => column.first(doc).is_some_and(|value| value >= *least),
-                };
-                *count += u64::from(fits);
+            let day = columns.updated(doc);
+            for bound in &mut self.bounds {
+                bound.count += u64::from(day > bound.day);
+                if day == bound.day {
+                    let value = self.column.as_ref().and_then(|column| column.first(doc));
+                    bound.count += u64::from(value.is_some_and(|value| value >= bound.least));
+                }
             }
-        } else if let Some(value) = column.first(doc) {
-            for ((_label, least), count) in self.labels.iter().zip(&mut self.counts) {
-                *count += u64::from(value >= *least);
+        } else if let Some(value) = self.column.as_ref().and_then(|column| column.first(doc)) {
+            for bound in &mut self.bounds {
+                bound.count += u64::from(value >= bound.least);
             }
         }
     }
 
     fn counted(self) -> Vec<(String, u64)> {
-        let labels = self.labels.iter().map(|(label, _least)| (*label).to_owned());
-        labels.zip(self.counts).filter(|(_label, count)| *count > 0).collect()
+        let found = self.bounds.into_iter().filter(|bound| bound.count > 0);
+        found.map(|bound| (bound.label.to_owned(), bound.count)).collect()
     }
 }

@@ -71,7 +71,8 @@ impl Sites {
     }
 
     /// How much is in it. Numbers of what everybody sees are exact: totals that are kept, and the
-    /// first of an index. What is counted now and then is as it was stored with the site.
+    /// first of an index. What is counted now and then is as it was stored with the site:
+    /// months, and resources where the storage keeps no such number.
     pub async fn metrics(&self, site: &Site) -> Result<Document, AppError> {
         let store = &self.0.store;
         let mut metrics = site.metrics.clone();
@@ -84,6 +85,10 @@ impl Sites {
         set("followers", count(&store.follows, Follow::UNTIL.absent()).await?);
         let public = organization::visible().and(organization::BADGE.eq("public-service"));
         set("public-service", count(&store.organizations, public).await?);
+        let visible = Dataset::visible().into_condition();
+        if let Some(resources) = store.storage().count_parts(Dataset::COLLECTION, &visible).await? {
+            set("resources", i64::try_from(resources).unwrap_or(i64::MAX));
+        }
         set("max_dataset_followers", self.most(Dataset::visible(), &dataset::FOLLOWERS).await?);
         set("max_dataset_reuses", self.most(Dataset::visible(), &dataset::REUSES).await?);
         set("max_reuse_datasets", self.most(Reuse::visible(), &reuse::DATASETS).await?);

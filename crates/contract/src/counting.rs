@@ -115,6 +115,11 @@ impl Storage for CountingStorage {
         self.inner.count(of, condition).await
     }
 
+    async fn count_parts(&self, of: &'static Collection, condition: &Condition) -> Result<Option<u64>, StorageError> {
+        self.count.fetch_add(1, Ordering::SeqCst);
+        self.inner.count_parts(of, condition).await
+    }
+
     async fn commit(&self, changes: &ChangeSet) -> Result<(), StorageError> {
         self.commit.fetch_add(1, Ordering::SeqCst);
         self.inner.commit(changes).await
@@ -190,6 +195,11 @@ impl Storage for FailingStorage {
     async fn count(&self, of: &'static Collection, condition: &Condition) -> Result<u64, StorageError> {
         self.check()?;
         self.inner.count(of, condition).await
+    }
+
+    async fn count_parts(&self, of: &'static Collection, condition: &Condition) -> Result<Option<u64>, StorageError> {
+        self.check()?;
+        self.inner.count_parts(of, condition).await
     }
 
     async fn commit(&self, changes: &ChangeSet) -> Result<(), StorageError> {

@@ -7,7 +7,7 @@ use crate::{ChangeSet, Heads, PartsPage, PartsQuery, Raw};
 
 /// Keeps documents.
 ///
-/// Eight methods; the comfort is in [`crate::Repo`], written once. What an implementation must do
+/// Nine methods; the comfort is in [`crate::Repo`], written once. What an implementation must do
 /// is the contract suite of the crate `basalt-contract`; what a condition means is
 /// [`Condition::matches`].
 #[async_trait]
@@ -32,6 +32,13 @@ pub trait Storage: Send + Sync + 'static {
         let corrupt =
             |source| StorageError::Corrupt { collection: query.of.name, id: format!("{:?}", query.record), source };
         Ok(Some(query.answer(&value.decode().map_err(corrupt)?)))
+    }
+
+    /// How many parts all records of a declared total have together; `None` where no such number is
+    /// kept, and all records would have to be looked at.
+    async fn count_parts(&self, of: &'static Collection, condition: &Condition) -> Result<Option<u64>, StorageError> {
+        let _unkept = (of, condition);
+        Ok(None)
     }
 
     /// Applies all changes in their order, or none.

@@ -111,6 +111,15 @@ impl Storage for MemoryStorage {
         Ok(records.filter(|(_id, stored)| condition.matches(&stored.value)).count() as u64)
     }
 
+    async fn count_parts(&self, of: &'static Collection, condition: &Condition) -> Result<Option<u64>, StorageError> {
+        let tables = self.tables();
+        let records = tables.records.get(of.name).into_iter().flatten();
+        let having = records.filter(|(_id, stored)| condition.matches(&stored.value));
+        let length = |document: &Document| document.get(of.parts?.list)?.as_list().map(<[Value]>::len);
+        let count: usize = having.filter_map(|(_id, stored)| length(&stored.value)).sum();
+        Ok(Some(count as u64))
+    }
+
     async fn commit(&self, changes: &ChangeSet) -> Result<(), StorageError> {
         let mut tables = self.tables();
         // All or nothing: the changes are made on a copy, which then takes the place.

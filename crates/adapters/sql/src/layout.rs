@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt, fmt::Write as _};
 
-use basalt_domain::{Collection, Condition, Document, Kind, Path, Value};
+use basalt_domain::{Apart, Collection, Condition, Document, Kind, Path, Value};
 use sea_orm::Value as Sql;
 use serde::{
     Deserializer,
@@ -123,7 +123,7 @@ impl Table {
             of,
             name: of.name.to_owned(),
             parts: PartsTable::new(dialect, of),
-            totals: of.totals.iter().map(Kept::new).collect(),
+            totals: of.totals.iter().map(|total| Kept::new(of, total)).collect(),
             // Sorted: transactions that lock the same records lock them in the same order.
             selects: BATCHES
                 .map(|rows| {
@@ -211,6 +211,14 @@ impl Table {
     /// The values of the columns.
     pub(crate) fn column_values(&self, document: &Document) -> impl Iterator<Item = Sql> {
         self.columns.iter().map(|column| encode::column_value(column.path.kind, document.at(column.path.name)))
+    }
+
+    /// How many parts a record has, by its side rows; a head tells it itself.
+    pub(crate) fn count_parts(&self, document: &Document, side: &[(&str, String)]) -> i64 {
+        let Some(parts) = &self.parts else { return 0 };
+        let beside = Apart::in_head(document).map_or(0, |apart| apart.count);
+        let own = side.iter().filter(|(field, _id)| Some(*field) == parts.id_field).count() as u64;
+        i64::try_from(beside + own).unwrap_or(i64::MAX)
     }
 
     /// The side rows, each once: field and value.

@@ -234,6 +234,14 @@ impl Migration<'_> {
             let [delete, insert] = schema::write_total(self.dialect);
             self.execute(&delete, vec![table.of.name.into(), (*name).into()]).await?;
             self.execute(&insert, vec![table.of.name.into(), (*name).into(), records.into()]).await?;
+            let ids = table.parts.as_ref().and_then(|parts| parts.id_field);
+            if let (Some(name), Some(ids)) = (total.of_parts(), ids) {
+                let restriction = select::restriction(self.dialect, table, condition);
+                let count = schema::count_values(self.dialect, table, ids, &restriction);
+                let parts = self.numbers(&count, Vec::new()).await?.first().copied().unwrap_or(0);
+                self.execute(&delete, vec![table.of.name.into(), name.as_str().into()]).await?;
+                self.execute(&insert, vec![table.of.name.into(), name.into(), parts.into()]).await?;
+            }
         }
         Ok(())
     }

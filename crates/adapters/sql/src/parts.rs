@@ -190,9 +190,12 @@ impl PartsTable {
         Ok(Some(steps))
     }
 
-    /// What conditions see of a head: all but the ids of its parts.
+    /// What conditions see of a head: all but the ids of its parts. It still tells that it is one.
     pub(crate) fn seen(&self, head: &Document) -> Document {
-        Apart::in_head(head).unwrap_or_default().with_stand_ins(self.parts, head)
+        let apart = Apart::in_head(head).unwrap_or_default();
+        let mut seen = apart.with_stand_ins(self.parts, head);
+        seen.insert(APART, apart.document());
+        seen
     }
 
     /// The text of the whole record, from its head and the texts of its parts.

@@ -69,8 +69,8 @@ struct Image {
     text: String,
     /// Its side rows.
     side: Vec<(&'static str, String)>,
-    /// Names of the totals of the table that it is counted in.
-    counted: Vec<String>,
+    /// The kept numbers of the table that it is counted in, and by how much.
+    counted: Vec<(String, i64)>,
     /// Is it a head, whose parts are kept beside it?
     head: bool,
 }
@@ -101,9 +101,11 @@ impl Written {
 
 impl Image {
     fn new(table: &Table, text: String, document: &Document) -> Self {
-        let counted = table.totals.iter().flat_map(|total| total.counting(document)).collect();
+        let side = table.side_values(document);
+        let parts = table.count_parts(document, &side);
+        let counted = table.totals.iter().flat_map(|total| total.counting(document, parts)).collect();
         let head = table.parts.is_some() && is_head(&text);
-        Self { text, side: table.side_values(document), counted, head }
+        Self { text, side, counted, head }
     }
 }
 
@@ -531,7 +533,7 @@ impl<'a> Run<'a> {
     /// Moves the totals that count one of both and not the other.
     fn count(&mut self, table: &'a Table, old: Option<&Image>, new: Option<&Image>) {
         let names = |image: Option<&Image>| image.map(|image| image.counted.clone()).unwrap_or_default();
-        let moved = names(old).into_iter().map(|name| (name, -1)).chain(names(new).into_iter().map(|name| (name, 1)));
+        let moved = names(old).into_iter().map(|(name, by)| (name, -by)).chain(names(new));
         for (name, by) in moved {
             let (_table, delta) = self.deltas.entry((table.of.name, name)).or_insert((table, 0));
             *delta += by;

@@ -52,6 +52,15 @@ pub(crate) fn move_totals(dialect: Dialect, rows: &str) -> String {
     format!("INSERT INTO basalt_totals (collection, name, records) VALUES {rows} {raise}")
 }
 
+/// How many values a field has in all records that `restriction` holds for.
+pub(crate) fn count_values(dialect: Dialect, table: &Table, field: &str, restriction: &str) -> String {
+    let (name, side) = (dialect.quote(&table.name), dialect.quote(&table.side));
+    format!(
+        "SELECT COUNT(*) FROM {side} JOIN {name} ON {name}.id = {side}.entity_id \
+         WHERE {side}.field = '{field}' AND ({restriction})"
+    )
+}
+
 /// How many records have each value of a field, of those that `restriction` holds for: value, number.
 pub(crate) fn count_by(dialect: Dialect, table: &Table, path: &Path, restriction: &str) -> Option<String> {
     let (name, side) = (dialect.quote(&table.name), dialect.quote(&table.side));

@@ -210,6 +210,15 @@ impl Storage for SqlStorage {
         Ok(self.number(select::count(self.dialect, table, condition), false).await?.unwrap_or(0))
     }
 
+    #[tracing::instrument(name = "storage.sql.count_parts", level = "debug", skip_all, fields(collection = of.name))]
+    async fn count_parts(&self, of: &'static Collection, condition: &Condition) -> Result<Option<u64>, StorageError> {
+        let kept = self.table(of)?.totals.iter().find(|kept| kept.condition == *condition);
+        match kept.and_then(totals::Kept::of_parts) {
+            Some(name) => self.kept(of, name).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     #[tracing::instrument(name = "storage.sql.commit", level = "debug", skip_all, fields(changes = changes.changes().len()))]
     async fn commit(&self, changes: &ChangeSet) -> Result<(), StorageError> {
         commit::commit(self, changes).await

@@ -1,6 +1,6 @@
 //! Numbers of records that are kept with every write, and what is answered by them alone.
 
-use basalt_domain::{Condition, Document, Path, Test, Total, Value};
+use basalt_domain::{Collection, Condition, Document, Path, Test, Total, Value};
 
 use crate::encode;
 
@@ -14,15 +14,32 @@ pub(crate) struct Kept {
     pub(crate) condition: Condition,
     /// Fields for each value of which a number of its own is kept.
     pub(crate) by: &'static [Path],
+    /// The list of parts of its records: how many they have together is kept too.
+    pub(crate) parts: Option<&'static str>,
 }
 
 impl Kept {
-    pub(crate) fn new(total: &'static Total) -> Self {
-        Self { name: total.name, condition: (total.condition)(), by: total.by }
+    pub(crate) fn new(of: &'static Collection, total: &'static Total) -> Self {
+        let parts = of.parts.map(|parts| parts.list);
+        Self { name: total.name, condition: (total.condition)(), by: total.by, parts }
     }
 
-    /// The names of all numbers that this record is counted in.
-    pub(crate) fn counting(&self, document: &Document) -> Vec<String> {
+    /// All numbers that this record with so many parts is counted in, and by how much.
+    pub(crate) fn counting(&self, document: &Document, parts: i64) -> Vec<(String, i64)> {
+        let mut numbers: Vec<(String, i64)> = self.naming(document).into_iter().map(|name| (name, 1)).collect();
+        if !numbers.is_empty() {
+            numbers.extend(self.of_parts().into_iter().filter(|_name| parts > 0).map(|name| (name, parts)));
+        }
+        numbers
+    }
+
+    /// The name of the number of parts of its records.
+    pub(crate) fn of_parts(&self) -> Option<String> {
+        self.parts.map(|list| format!("{}#{list}", self.name))
+    }
+
+    /// The names of all numbers of records that this one is counted in.
+    fn naming(&self, document: &Document) -> Vec<String> {
         if !self.condition.matches(document) {
             return Vec::new();
         }
@@ -109,7 +126,8 @@ mod tests {
     use super::*;
 
     fn kept() -> Vec<Kept> {
-        Dataset::COLLECTION.totals.iter().map(Kept::new).collect()
+        let of = Dataset::COLLECTION;
+        of.totals.iter().map(|total| Kept::new(of, total)).collect()
     }
 
     fn answered(condition: &Condition) -> Option<String> {
@@ -146,7 +164,9 @@ mod tests {
         let document = Document::new().with("tags", tags).with("featured", false).with("license", 5);
         let [kept] = kept().try_into().ok().unwrap();
         let names = ["visible", "visible/tags=a", "visible/tags=b", "visible/featured=0"];
-        assert_eq!(kept.counting(&document), names);
-        assert_eq!(kept.counting(&document.with("private", true)), [""; 0]);
+        assert_eq!(kept.naming(&document), names);
+        let with_parts = kept.counting(&document, 7);
+        assert_eq!(with_parts.last(), Some(&("visible#resources".into(), 7)));
+        assert_eq!(kept.counting(&document.with("private", true), 7), []);
     }
 }

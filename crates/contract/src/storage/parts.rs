@@ -181,10 +181,12 @@ async fn found_by_parts(storage: &Shared, all: &[&Dataset]) {
     for format in FORMATS.into_iter().flatten() {
         let has = holding(&|resource| resource.format.as_deref() == Some(format));
         asked.push((RESOURCE_FORMAT.eq(format).into_condition(), has.clone()));
-        asked.push((visible(RESOURCE_FORMAT.eq(format)), has));
+        let seen = |id: &ObjectId| all.iter().any(|dataset| dataset.id == *id && !dataset.private);
+        asked.push((visible(RESOURCE_FORMAT.eq(format)), has.into_iter().filter(seen).collect()));
     }
     asked.push((RESOURCE_SCHEMA.eq("a/b").into_condition(), holding(&|resource| resource.schema.is_some())));
-    asked.push((visible(TAG.eq("tag")), all.iter().map(|dataset| dataset.id).collect()));
+    let seen = all.iter().filter(|dataset| !dataset.private).map(|dataset| dataset.id);
+    asked.push((visible(TAG.eq("tag")), seen.collect()));
     for number in 1..24 {
         asked.push((
             RESOURCE_ID.eq(uuid(number).to_string()).into_condition(),
@@ -256,6 +258,11 @@ pub async fn random_changes_of_parts_end_alike(storage: Shared, memory: Shared) 
             one.commit(&changes).await.unwrap();
         }
         let expected = whole(&memory).await;
+        let visible = Dataset::visible().into_condition();
+        let of_memory = memory.count_parts(DATASETS, &visible).await.unwrap();
+        if let Some(parts) = storage.count_parts(DATASETS, &visible).await.unwrap() {
+            assert_eq!(Some(parts), of_memory, "step {step}, {what}: parts of all that is visible");
+        }
         assert_eq!(whole(&storage).await, expected, "step {step}, {what}");
         if step % 10 == 9 {
             found_by_parts(&storage, &expected.iter().collect::<Vec<_>>()).await;
@@ -301,6 +308,7 @@ async fn a_change(storage: &Shared, number: u32, what: u32, dice: &mut Dice) -> 
     if what < 6 {
         let mut changed = read;
         changed.value.description = format!("d{}", dice.roll(5));
+        changed.value.private = dice.roll(3) == 0;
         match dice.roll(4) {
             0 => changed.value.resources.reverse(),
             1 => {
@@ -315,6 +323,7 @@ async fn a_change(storage: &Shared, number: u32, what: u32, dice: &mut Dice) -> 
     let present = read.value.resources;
     let mut changed = head(storage, id).await;
     changed.value.description = format!("h{}", dice.roll(5));
+    changed.value.private = dice.roll(4) == 0;
     let chosen = || present.get(count as usize % present.len().max(1));
     match (what, chosen()) {
         (6, Some(old)) => changed.value.remove(old, None),

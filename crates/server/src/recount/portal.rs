@@ -64,6 +64,13 @@ impl Portal {
                 }
             }
         }
+        let visible = Dataset::visible().into_condition();
+        let stored = store.storage().count_parts(Dataset::COLLECTION, &visible).await?;
+        let counted = number(self.resources);
+        if let Some(stored) = stored.map(number).filter(|stored| *stored != counted) {
+            let of = Dataset::COLLECTION.name;
+            found.push(Difference { collection: of, id: "all".into(), metric: "resources", stored, counted });
+        }
         Ok(found)
     }
 

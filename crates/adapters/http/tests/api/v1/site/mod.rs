@@ -22,7 +22,8 @@ async fn a_portal_nobody_has_set_up_is_shown_with_its_title() {
 async fn numbers_are_exact_when_they_are_read() {
     let app = TestApp::new().await;
     let (ulysse, otto) = (app.user("Ulysse User").await, app.user("Otto Other").await);
-    let dataset = |private| json!({"title": "Bus stops", "description": "d", "private": private});
+    let resource = json!({"title": "r", "url": "https://example.org/r.csv", "type": "main", "filetype": "remote"});
+    let dataset = |private| json!({"title": "Bus stops", "description": "d", "private": private, "resources": [resource, resource]});
     let seen = app.post("/api/1/datasets/").key(&ulysse).json(&dataset(false)).send().await.json()["id"].clone();
     app.post("/api/1/datasets/").key(&ulysse).json(&dataset(true)).send().await;
     let reuse = json!({
@@ -34,6 +35,7 @@ async fn numbers_are_exact_when_they_are_read() {
     let metrics = app.get(SITE).send().await.json()["metrics"].clone();
     for (name, expected) in [
         ("datasets", 1),
+        ("resources", 2),
         ("reuses", 1),
         ("dataservices", 0),
         ("users", 2),

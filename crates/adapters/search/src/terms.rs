@@ -17,6 +17,8 @@ const MAX_TERMS: usize = 12;
 const MAX_TEXT: usize = 4_096;
 /// Words of a text that are looked up at most.
 const MAX_LOOKED_UP: usize = 64;
+/// In texts of more words than this, slips are looked for in the cheap way only.
+const MAX_GUESSED: usize = 8;
 /// A word found in fewer documents may be a slip.
 const RARE: u64 = 3;
 /// Shorter words have too many neighbours.
@@ -57,6 +59,8 @@ struct Lexicon<'a> {
     kind: SearchKind,
     weights: &'a Weights,
     documents: u64,
+    /// Are words that nobody wrote looked for in costly ways? Not those of long texts.
+    guesses: bool,
 }
 
 /// The words of a text; none where it says nothing.
@@ -68,8 +72,8 @@ pub(crate) fn wanted(
     weights: &Weights,
 ) -> tantivy::Result<Vec<Wanted>> {
     let documents = searcher.doc_freq(&Term::from_field_text(fields.keys, &kind_key(mark(kind))))?;
-    let lexicon = Lexicon { searcher, fields, kind, weights, documents };
     let asked = asked(text);
+    let lexicon = Lexicon { searcher, fields, kind, weights, documents, guesses: asked.len() <= MAX_GUESSED };
     let mut all: Vec<Wanted> = Vec::new();
     for (at, one) in asked.iter().enumerate() {
         let before = at.checked_sub(1).and_then(|before| asked.get(before));
@@ -132,15 +136,20 @@ impl Lexicon<'_> {
             let mut slips = Vec::new();
             if one.stem.len() >= MIN_TYPO {
                 slips = self.neighbours(&wanted.spellings)?;
-                if slips.is_empty() && one.word.len() >= MIN_EDITED {
+                if slips.is_empty() && self.guesses && one.word.len() >= MIN_EDITED {
                     slips = self.edited(&one.word)?;
                 }
             }
             let best = slips.first().map_or(0, |(_slip, documents)| *documents);
             let whole = best.max(found.saturating_mul(HALVES_OVER_WHOLE));
             if let Some((halves, _least)) = self.halves(&one.word)?.filter(|(_halves, least)| *least > whole) {
+                let before = all.len();
                 for half in &halves {
                     self.look_up(half, None, None, all)?;
+                }
+                // What has it as it was written, hidden or not, has both.
+                for half in all.iter_mut().skip(before) {
+                    half.spellings.extend(wanted.spellings.iter().cloned());
                 }
                 return Ok(());
             }
@@ -200,6 +209,9 @@ impl Lexicon<'_> {
     /// Two words that were written together: each is in titles. The pair of which the rarer is the most frequent, and its frequency.
     fn halves(&self, word: &str) -> tantivy::Result<Option<([Asked; 2], u64)>> {
         let mut best: Option<([Asked; 2], u64)> = None;
+        if !self.guesses {
+            return Ok(None);
+        }
         for at in MIN_HALF..(word.len() + 1).saturating_sub(MIN_HALF) {
             let Some((first, second)) = word.split_at_checked(at) else { continue };
             // Letters before digits are not one word: CD92.

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use basalt_domain::{ObjectId, Timestamp};
-use basalt_ports::search::{SearchChange, SearchDocument, SearchIndex, SearchKind, SearchQuery};
+use basalt_ports::search::{SearchChange, SearchDocument, SearchIndex, SearchKind, SearchQuery, SeenBy};
 use basalt_search::{TantivyIndex, Weights};
 
 /// An index of things of these names; they are answered by their place here.
@@ -81,6 +81,19 @@ async fn words_are_found_together_and_apart() {
     found.sort_unstable();
     assert_eq!(found, [0, 1, 2]);
     assert_eq!(named.find("france agrimer").await, [3]);
+}
+
+#[tokio::test]
+async fn a_word_of_something_hidden_is_found_by_who_sees_it_although_others_write_it_apart() {
+    let named = Named::new(SearchKind::Dataset, &["Codes postaux", "Code postal A", "Code postal B"]).await;
+    let id = ObjectId::from_bytes([9; 12]);
+    let hidden = SearchDocument { hidden: true, ..SearchDocument::titled(SearchKind::Dataset, id, "Codepostal") };
+    named.index.apply(vec![SearchChange::Put(Box::new(hidden))], None).await.unwrap();
+    let query = SearchQuery::new(SearchKind::Dataset, "codepostal", Timestamp(0));
+    assert_eq!(named.index.search(&query).await.unwrap().total, 3);
+    let administrator = SearchQuery { seen_by: SeenBy::Administrator, ..query };
+    let found = named.index.search(&administrator).await.unwrap();
+    assert_eq!((found.total, found.ids.contains(&id)), (4, true));
 }
 
 #[tokio::test]

@@ -93,6 +93,10 @@ OTHERS = [
     (r"\S+ GET /api/1/dataservices/\S+/rdf\.\w+", 410, "`rdf.FORMAT` of a deleted dataservice"),
     (r"\S+ (GET|PATCH) /api/1/site/.*", 200, "numbers of `GET /site/`"),
 ]
+EDGES = [
+    (r"- OPTIONS .*", 204, "answer of `OPTIONS`"),
+    (r"- GET /api/1/datasets/\{dataset\}/(featured|upload)/", 405, "Allow` of this path", 404),
+]
 # Not served yet, as docs/api/coverage.md says.
 LATER = [
     (r"\S+ \w+ /api/1/organizations/\S+/discussions(\.csv|/)", 404, "What waits"),

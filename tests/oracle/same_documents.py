@@ -6,11 +6,14 @@
 Starts a udata of its own (from ../shared/reference) on free ports, fills it, starts Basalt on the same
 documents and secrets, and looks at three things:
 
-1. Reading: every GET of `families.requests` that udata answers with 200 gets the same body from Basalt.
-2. Writing: each step below is done by one of them; then both must show the same, and the documents may
-   differ from before only in fields that the step is about, all others keep every byte. Each step is
-   done twice, by Basalt and by udata.
-3. In the end udata edits every organisation and user, and Basalt does.
+1. Reading: every GET of the lists (organisations, users, catalogue) that udata answers with 200 gets the
+   same body from Basalt.
+2. Writing: each step below and in catalogue_steps.py is done by one of them; then both must show the same,
+   and the documents may differ from before only in fields that the step is about, all others keep every
+   byte. Each step is done twice, by Basalt and by udata.
+3. In the end udata edits every document of every collection, and Basalt does, whoever wrote it last.
+4. Fields that neither knows are set in every document, also inside its parts; Basalt edits all of them
+   once more, and what it did not know is still there.
 
 KEEP=1 keeps the folder with the logs. Exit status: 0 all the same (or ../shared is absent, which is
 printed), 1 differences, which are printed.
@@ -23,6 +26,8 @@ import sys
 
 from pathlib import Path
 
+import catalogue_steps
+import decided_catalogue
 from servers import INSTALLED, ORACLE, Servers, find_basalt, install
 
 HERE = Path(__file__).resolve().parent
@@ -36,11 +41,11 @@ IGNORED = {
     "followers_org_count": "udata counts those who follow no longer too",
 }
 # Items in no fixed order: these keys have ties, which udata leaves to chance.
-UNORDERED = [r"sort=-?followers", r"/suggest/"]
-# Pages of these hold what comes with the catalogue too: compared are the items that Basalt knows.
+UNORDERED = [r"sort=-?followers", r"/suggest/", r"/me/org_", r"/api/1/dataservices/\?"]
+# Pages of these hold what comes with the community too: compared are the items that Basalt knows.
 KNOWN_ITEMS = {
-    "/notifications/": lambda item: item["type"].startswith("organization.membership."),
-    "/activity/": lambda item: item["key"].startswith(("organization:", "user:")),
+    "/notifications/": lambda item: not item["type"].startswith(("discussion.", "harvest.", "transfer.")),
+    "/activity/": lambda item: not item["key"].endswith(":discussed"),
 }
 # Where the answers differ by decision: docs/api/differences.md.
 DECIDED = [
@@ -50,8 +55,12 @@ DECIDED = [
     r"/users/suggest/\?q=\w+%20",            # the words of a name are found in any order
     r"/organizations/suggest/\?q=\w+%20",    # words of suggestions: in any order, by their beginnings
     r"/organizations/suggest/\?q=i&",        # words of suggestions: by their beginnings
+    r"/suggest/\?.*size=[12]",               # the first of many that are equal
+    r"/dataservices/\?page_size=1",          # dataservices, without `sort`: newest first
 ]
-# Lists of objects that come with the catalogue (docs/api/coverage.md).
+# Worked out by each server for itself, or leading elsewhere.
+ALWAYS = [r"/site/", r"\.atom", r"/rdf", r"\.csv", r"/search/", r"/suggest/", r"[?&]q=", r"/datasets/r/", r"discussions"]
+# Lists of objects of which side_by_side.py compares each (docs/api/differences.md).
 LATER = [r"/(datasets|reuses|dataservices|discussions|org_\w+|catalog\w*|topics)/?(\?|$)", r"\.(csv|rdf|json|xml|ttl)(\?|$)"]
 
 failures = []
@@ -63,7 +72,7 @@ def fail(what, detail=""):
     print(f"DIFFERENT {what}\n{detail}".rstrip(), flush=True)
 
 
-def normal(servers, side, path, body):
+def normal(servers, path, body):
     """A body in which only what depends on the server itself is made alike."""
     known = next((known for part, known in KNOWN_ITEMS.items() if part in path), None)
     if known and isinstance(body, dict) and "data" in body:
@@ -72,7 +81,8 @@ def normal(servers, side, path, body):
     if isinstance(items, list) and any(re.search(pattern, path) for pattern in UNORDERED):
         items.sort(key=lambda item: str(item.get("id")))
     text = json.dumps(body, indent=1, sort_keys=True, ensure_ascii=False)
-    text = text.replace(servers.udata if side == "udata" else servers.basalt, "{server}")
+    for address in (servers.udata, servers.basalt):     # addresses of files are stored whole
+        text = text.replace(address, "{server}")
     for name in IGNORED:
         text = re.sub(rf'"{name}": (null|\d+|"[^"]*")', f'"{name}": "ignored"', text)
     return text.splitlines()
@@ -90,29 +100,39 @@ def same(servers, who, path):
         return
     if status != 200:
         return
-    one, two = normal(servers, "udata", path, body), normal(servers, "basalt", path, other_body)
+    one, two = normal(servers, path, body), normal(servers, path, other_body)
     if one != two:
         fail(title, "\n".join(list(difflib.unified_diff(one, two, "udata", "basalt", lineterm="", n=1))[:60]))
 
 
-def reads():
-    """The reading part of the recorded list: names, paths."""
-    for line in (HERE / "families.requests").read_text().splitlines():
-        parts = line.strip().split(None, 1)
-        if not parts or parts[0].startswith("#"):
-            continue
-        who = None
-        if not parts[0].isupper():
-            who, line = parts
-        method, path, *_body = line.split(None, 2)
-        if method == "GET" and not any(re.search(p, f"{method} {path}") for p in DECIDED + LATER):
-            yield who, path
+def reads(seed):
+    """The reading part of the written lists: whose key, path. Without what a list makes on its way."""
+    known = {*seed["ids"], *seed["users"]}
+    of_list = {"families.requests": DECIDED + LATER,
+               "catalogue-datasets.requests": decided(decided_catalogue.DATASETS),
+               "catalogue-others.requests": decided(decided_catalogue.OTHERS)}
+    seen = set()
+    for name, patterns in of_list.items():
+        for line in (HERE / name).read_text().splitlines():
+            parts = line.strip().split(None, 1)
+            if not parts or parts[0].startswith("#"):
+                continue
+            who, line = (None, line) if parts[0].isupper() else parts
+            method, path, *_body = line.split(None, 2)
+            fresh = (who, path) not in seen and {*re.findall(r"\{(\w+)\}", path)} <= known
+            if method == "GET" and fresh and not any(re.search(p, f"{who or '-'} {method} {path}") for p in patterns):
+                seen.add((who, path))
+                yield who, path
+
+
+def decided(differences):
+    return [rf"^{pattern}$" for pattern, *_rest in differences + decided_catalogue.LATER] + DECIDED + ALWAYS
 
 
 def read_everything(servers, note):
     before = len(failures)
     count = 0
-    for who, path in reads():
+    for who, path in reads(servers.seed):
         # The key of a deactivated user: decided otherwise.
         if who in ("wrong-key", "inactive"):
             continue
@@ -129,10 +149,15 @@ def read_everything(servers, note):
 class Documents:
     """The documents themselves, past both servers."""
 
-    COLLECTIONS = ("organization", "user", "api_token", "follow", "assignment", "slug_follow", "contact_point", "role")
+    COLLECTIONS = ("organization", "user", "api_token", "follow", "assignment", "slug_follow", "contact_point", "role",
+                   "dataset", "community_resource", "reuse", "dataservice", "topic", "topic_element", "post", "chart",
+                   "license", "geo_zone", "geo_level", "site", "notification", "activity", "discussion", "harvest_source")
     # What any request may touch by itself.
     BY_THE_WAY = {"last_used_at", "user_agents", "last_modified", "metrics", "login_count", "last_login_at",
                   "current_login_at", "last_login_ip", "current_login_ip"}
+    # Of these, each keeps numbers, or free fields, in which anything may stand.
+    WITH_METRICS = ("organization", "user", "dataset", "reuse", "dataservice")
+    WITH_EXTRAS = ("dataset", "community_resource", "reuse", "dataservice", "topic", "topic_element", "chart")
 
     def __init__(self, url):
         from pymongo import MongoClient
@@ -147,18 +172,65 @@ class Documents:
         """Values that only the database knows, in places where udata keeps what it does not know."""
         from bson import Decimal128, Int64
 
-        self.planted = [(name, found["_id"]) for name in ("organization", "user") for found in self.database[name].find()]
-        odd = {"decimal": Decimal128("12.50"), "long": Int64(7), "double": 7.0}
-        self.database.organization.update_many({}, {"$set": {f"metrics.odd_{name}": v for name, v in odd.items()}})
-        self.database.user.update_many({}, {"$set": {**{f"metrics.odd_{name}": v for name, v in odd.items()},
-                                                      "tf_primary_method": "sms"}})
+        odd = {"long": Int64(7), "double": 7.0}
+        more = {**odd, "decimal": Decimal128("12.50")}    # udata refuses these in extras
+        places = [(name, "metrics", more) for name in self.WITH_METRICS] + [(name, "extras", odd) for name in self.WITH_EXTRAS]
+        for name, place, values in places:
+            self.database[name].update_many({}, {"$set": {f"{place}.odd_{kind}": value for kind, value in values.items()}})
+        self.database.dataset.update_many({}, {"$set": {"resources.$[].extras.odd_long": Int64(7)}})
+        self.database.user.update_many({}, {"$set": {"tf_primary_method": "sms"}})
+        self.planted = [(name, found["_id"], place, values) for name, place, values in places
+                        for found in self.database[name].find()]
 
     def odd_ones_are_kept(self):
-        for name, identifier in self.planted:
-            metrics = self.database[name].find_one({"_id": identifier})["metrics"]
-            types = [type(metrics.get(f"odd_{part}")).__name__ for part in ("decimal", "long", "double")]
-            if types != ["Decimal128", "Int64", "float"]:
-                fail(f"{name} {identifier}: odd values became {types}")
+        for name, identifier, place, values in self.planted:
+            document = self.database[name].find_one({"_id": identifier})
+            if document is None:
+                continue    # really deleted
+            left = {kind: document[place].get(f"odd_{kind}") for kind in values}
+            if changed(values, left):
+                fail(f"{name} {identifier}: odd values of {place} became {left}")
+
+    def plant_strange(self):
+        """A field that neither server knows, in each document and in each of its parts."""
+        self.strange = {}
+        for name, *_rest in catalogue_steps.EVERYTHING:
+            for document in self.database[name].find():
+                marked = with_strange(document)
+                self.database[name].replace_one({"_id": document["_id"]}, marked)
+                self.strange[name, document["_id"]] = set(strange_places(marked))
+
+    def strange_ones_are_kept(self):
+        for (name, identifier), places in self.strange.items():
+            left = set(strange_places(self.database[name].find_one({"_id": identifier})))
+            if places - left:
+                fail(f"{name} {identifier} lost what it did not know in {sorted(places - left)}")
+
+
+# Values whose fields are the user's own, or are worked out anew with each write.
+NOT_MARKED = {"extras", "metrics", "metrics_by_months", "quality_cached", "geom", "thumbnails"}
+STRANGE = "of_a_later_version"
+
+
+def with_strange(value):
+    if isinstance(value, list):
+        return [with_strange(part) for part in value]
+    if type(value) is dict:
+        marked = {name: part if name in NOT_MARKED else with_strange(part) for name, part in value.items()}
+        return {**marked, STRANGE: {"deep": [1, None]}}
+    return value
+
+
+def strange_places(value, at=""):
+    """Where such fields stand: paths, with places in lists."""
+    if isinstance(value, list):
+        for number, part in enumerate(value):
+            yield from strange_places(part, f"{at}.{number}")
+    elif type(value) is dict:
+        if value.get(STRANGE) == {"deep": [1, None]}:
+            yield at
+        for name, part in value.items():
+            yield from strange_places(part, f"{at}.{name}")
 
 
 def changed(before, after):
@@ -207,12 +279,13 @@ def steps(tag):
     yield "other", "POST", org + "membership/", {"comment": f"Ask {tag}"}, {200, 201}, {"organization": {"requests"}}, \
         [("orgadmin", org + "membership/"), ("orgadmin", "/api/1/notifications/?page_size=200")]
     yield "OTHER SIDE orgadmin", "POST", org + "membership/{made}/accept/", None, {200, 201}, \
-        {"organization": {"requests", "members"}}, [(None, org), ("orgadmin", org + "membership/"), ("other", "/api/1/notifications/?page_size=200")]
+        {"organization": {"requests", "members"}, "notification": {"handled_at"}}, [(None, org), ("orgadmin", org + "membership/"), ("other", "/api/1/notifications/?page_size=200")]
     yield "orgadmin", "DELETE", org + "member/{other}/", None, {204}, {"organization": {"members"}, "assignment": None}, [(None, org)]
     yield "orgadmin", "POST", org + "member/", {"user": "{admin}", "comment": "come", **given}, {200, 201}, \
         {"organization": {"requests"}}, [("orgadmin", org + "membership/"), ("admin", "/api/1/me/org_invitations/")]
     yield "OTHER SIDE admin", "POST", "/api/1/me/org_invitations/{made}/accept/", None, {200, 201}, \
-        {"organization": {"requests", "members"}, "assignment": None}, [(None, org), ("orgadmin", org + "assignments/")]
+        {"organization": {"requests", "members"}, "assignment": None, "notification": {"handled_at"}}, \
+        [(None, org), ("orgadmin", org + "assignments/")]
     yield "orgadmin", "DELETE", org + "member/{admin}/", None, {204}, {"organization": {"members"}, "assignment": None}, [(None, org)]
     yield "user", "POST", "/api/1/me/api_tokens/", {"name": f"key {tag}"}, {201}, {"api_token": None}, \
         [("user", "/api/1/me/api_tokens/")]
@@ -235,12 +308,13 @@ def steps(tag):
         [("admin", "/api/1/users/{made}/")]
 
 
-def write(servers, documents, writer):
+def write(servers, documents, writer, steps_to_take, names):
+    """`names`: ids of what earlier steps made, by the name that steps give them."""
     other = next(side for side in WRITERS if side != writer)
-    made = key = None
-    for who, method, path, body, statuses, fields, look_at in steps(f"by{writer}"):
+    key = None
+    for who, method, path, body, statuses, fields, look_at, *name in steps_to_take:
         side, who = (other, who.removeprefix("OTHER SIDE ")) if who.startswith("OTHER SIDE ") else (writer, who)
-        path = path.replace("{made}", str(made))
+        path, body = named(names, path), json.loads(named(names, json.dumps(body)))
         before = documents.all()
         given = key if who == "key" else None
         status, answer = servers.call(side, None if given else who, method, path, body, key=given)
@@ -248,42 +322,54 @@ def write(servers, documents, writer):
         if status not in statuses:
             fail(title, f"  {status} instead of {sorted(statuses)}: {json.dumps(answer)[:300]}")
             continue
-        if method == "POST" and isinstance(answer, dict):
-            made = answer.get("id", made) if side == writer and not path.endswith("accept/") else made
-            key = answer.get("token", key)
-        after = documents.all()
-        for (name, identifier), document in after.items():
-            if (name, identifier) in before:
-                allowed = fields.get(name, set())
-                touched = changed(before[name, identifier], document) - documents.BY_THE_WAY
-                # What is null or empty may be stored or left out.
-                touched = {field for field in touched if before[name, identifier].get(field) or document.get(field)}
-                if allowed is not None and touched - allowed:
-                    detail = {field: (before[name, identifier].get(field), document.get(field)) for field in touched - allowed}
-                    fail(f"{title} changed {name} {identifier}", f"  {detail}")
+        made = answer[0] if method == "POST" and isinstance(answer, list) and answer else answer
+        if method == "POST" and isinstance(made, dict):
+            if name:
+                names[name[0] or "last"] = made.get("id")
+            elif side == writer and not path.endswith("accept/"):
+                names["made"] = made.get("id", names.get("made"))
+            key = made.get("token", key)
+        only_what_may_change(title, documents, before, documents.all(), fields)
         for reader, where in look_at:
-            same(servers, reader, where.replace("{made}", str(made)))
+            same(servers, reader, named(names, where))
     print(f"{writer} wrote", flush=True)
 
 
-def edit_everything(servers, documents):
-    """Both edit every organisation and every active user, whoever wrote them last."""
-    for side in WRITERS:
-        for organization in documents.database.organization.find({"deleted": None}):
-            path = f"/api/1/organizations/{organization['_id']}/"
-            status, answer = servers.call(side, "admin", "PUT", path, {"description": f"Edited by {side}"})
-            if status != 200:
-                fail(f"{side} edits {path}", f"  {status} {json.dumps(answer)[:300]}")
-            same(servers, "admin", path)
-        for user in documents.database.user.find({"deleted": None}):
-            path = f"/api/1/users/{user['_id']}/"
-            status, answer = servers.call(side, "admin", "PUT", path, {"about": f"Edited by {side}"})
-            if status != 200:
-                fail(f"{side} edits {path}", f"  {status} {json.dumps(answer)[:300]}")
-            same(servers, "admin", path)
-    for who in ("admin", "orgadmin", "user", "other"):
-        same(servers, who, "/api/1/notifications/?page_size=200")
-    same(servers, None, "/api/1/activity/?page_size=200")
+def named(names, text):
+    for name, value in names.items():
+        text = text.replace("{" + name + "}", str(value))
+    return text
+
+
+def only_what_may_change(title, documents, before, after, fields):
+    for (name, identifier), document in after.items():
+        allowed = fields.get(name, set())
+        if (name, identifier) not in before or allowed is None:
+            continue
+        touched = changed(before[name, identifier], document) - documents.BY_THE_WAY
+        # What is null or empty may be stored or left out.
+        touched = {field for field in touched if before[name, identifier].get(field) or document.get(field)}
+        if touched - allowed:
+            detail = {field: (before[name, identifier].get(field), document.get(field)) for field in touched - allowed}
+            fail(f"{title} changed {name} {identifier}", f"  {detail}")
+
+
+def edit_everything(servers, documents, sides):
+    """Each edits every document, whoever wrote it last."""
+    for side in sides:
+        for name, path, method, field, which in catalogue_steps.EVERYTHING:
+            for document in documents.database[name].find(which):
+                where = path.format(document["_id"], topic=document.get("topic"))
+                text = f"Edited by {side} {str(document['_id'])[-4:]}"
+                status, answer = servers.call(side, "admin", method, where, {field: text})
+                if status != 200:
+                    fail(f"{side} edits {where}", f"  {status} {json.dumps(answer)[:300]}")
+                elif len(sides) > 1 and name != "topic_element":
+                    same(servers, "admin", where)
+    if len(sides) > 1:
+        for who in ("admin", "orgadmin", "user", "other"):
+            same(servers, who, "/api/1/notifications/?page_size=200")
+        same(servers, None, "/api/1/activity/?page_size=200")
 
 
 def main():
@@ -299,11 +385,19 @@ def main():
         documents = Documents(servers.seed["mongo"])
         read_everything(servers, "as udata made them")
         documents.plant()
+        made = {writer: {} for writer in WRITERS}
         for writer in WRITERS:
-            write(servers, documents, writer)
-        edit_everything(servers, documents)
+            tag = f"by{writer}"
+            write(servers, documents, writer, steps(tag), made[writer])
+            write(servers, documents, writer, catalogue_steps.catalogue(tag), made[writer])
+        edit_everything(servers, documents, WRITERS)
+        for writer in WRITERS:
+            write(servers, documents, writer, catalogue_steps.deletions(f"by{writer}"), made[writer])
         documents.odd_ones_are_kept()
         read_everything(servers, "after both wrote")
+        documents.plant_strange()
+        edit_everything(servers, documents, ("basalt",))
+        documents.strange_ones_are_kept()
     print(f"test-oracle: {compared} answers compared, {len(failures)} differences")
     return 1 if failures else 0
 

@@ -32,7 +32,8 @@ UNAUTHORIZED = ("The server could not verify that you are authorized to access t
                 "the wrong credentials (e.g. a bad password), or your browser doesn't understand how to supply the "
                 "credentials required.")
 # Lists that share a seed: masks.requests changes next to nothing, the others everything.
-SEEDS = [("masks.requests", "families.requests"), ("catalogue-datasets.requests",), ("catalogue-others.requests",)]
+SEEDS = [("masks.requests", "families.requests"), ("catalogue-datasets.requests",), ("catalogue-others.requests",),
+         ("edges.requests",)]
 # Request (who, method, path, body), Basalt's status or None for that of udata, and the line of
 # differences.md that it stands for.
 DECIDED = [
@@ -72,6 +73,7 @@ DECIDED = [
 LISTS = {
     "catalogue-datasets.requests": decided_catalogue.DATASETS + decided_catalogue.LATER + DECIDED,
     "catalogue-others.requests": decided_catalogue.OTHERS + decided_catalogue.LATER + DECIDED,
+    "edges.requests": decided_catalogue.EDGES + decided_catalogue.OTHERS + decided_catalogue.DATASETS + DECIDED,
 }
 
 

@@ -63,6 +63,13 @@ pub trait Mailer: Send + Sync {
     ///
     /// Errors: `InvalidAddress`, `Rejected`, `Unavailable`.
     async fn send(&self, message: Message) -> Result<(), MailError>;
+
+    /// Would the next server take a mail now? Asks it without sending any.
+    ///
+    /// Errors: `Unavailable`.
+    async fn ready(&self) -> Result<(), MailError> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]

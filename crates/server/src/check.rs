@@ -6,7 +6,7 @@ use basalt_app::system::RandomIds;
 
 use crate::{
     failure::{Failure, causes},
-    secrets,
+    folders, secrets,
     settings::{DATA_FOLDER, Settings},
     wiring,
 };
@@ -26,7 +26,8 @@ pub async fn connections(settings: &Settings) -> Vec<String> {
     note("storage.url", in_time(storage(settings)).await);
     note("files.url", wiring::files(&settings.files).map(drop));
     note("analyser.url", wiring::analyser(settings).map(drop));
-    note("mail.url", wiring::mailer(settings).map(drop));
+    note("mail.url", in_time(mail(settings)).await);
+    note("search.path", search(&settings.search.path));
     let secrets = secrets::complete(&settings.auth, Path::new(DATA_FOLDER), &RandomIds::default());
     note("auth", secrets.map(drop));
     faults
@@ -53,6 +54,17 @@ async fn storage(settings: &Settings) -> Result<(), Failure> {
         return Ok(());
     }
     storage.ready().await.map_err(|error| Failure::new(format!("{} (basalt migrate makes the tables)", causes(&error))))
+}
+
+async fn mail(settings: &Settings) -> Result<(), Failure> {
+    wiring::mailer(settings)?.ready().await.map_err(|error| Failure::new(causes(&error)))
+}
+
+/// The folder of the index can be made and written to.
+fn search(path: &str) -> Result<(), Failure> {
+    let probe = Path::new(path).join(format!("check-{}", std::process::id()));
+    let written = folders::make_private(Path::new(path)).and_then(|()| std::fs::write(&probe, []));
+    written.and_then(|()| std::fs::remove_file(&probe)).map_err(|error| Failure::doing(path, &error))
 }
 
 async fn in_time(attempt: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {

@@ -57,13 +57,13 @@ pub fn url_fault(url: &str) -> Option<&'static str> {
 pub fn without_password(url: &str) -> String {
     match Url::parse(url) {
         Ok(mut parsed) if parsed.password().is_some() => {
-            if parsed.set_password(Some("…")).is_err() {
-                return format!("{}://…", scheme(url));
+            if parsed.set_password(Some("***")).is_err() {
+                return format!("{}://***", scheme(url));
             }
             parsed.to_string()
         }
         // Several hosts are no URL by the standard, but MongoDB allows them.
-        Err(_) if url.contains('@') => format!("{}://…", scheme(url)),
+        Err(_) if url.contains('@') => format!("{}://***", scheme(url)),
         _ => url.to_owned(),
     }
 }

@@ -97,8 +97,8 @@ impl Ctx {
     /// The mask a client sent.
     pub fn mask(&self) -> Result<Option<Mask>, Problem> {
         let Some(sent) = self.request.headers().get("x-fields") else { return Ok(None) };
-        let text = sent.to_str().map_err(|_error| Problem::bad_request("Mask parse error: not text"))?;
-        if text.trim().is_empty() { Ok(None) } else { Mask::parse(text).map(Some) }
+        let text = String::from_utf8_lossy(sent.as_bytes());
+        if text.trim().is_empty() { Ok(None) } else { Mask::parse(&text).map(Some) }
     }
 
     /// 200 with this view.
@@ -106,9 +106,10 @@ impl Ctx {
         self.answer(StatusCode::OK, view)
     }
 
-    /// 200 with a map whose names are data: no mask applies to it.
-    pub fn ok_map<T: Serialize>(&self, map: &T) -> Result<HttpResponse, Problem> {
-        Ok(self.send(StatusCode::OK, self.bytes(map, None)?))
+    /// 200 with all of this view: no mask applies to maps whose names are data, nor to operations for
+    /// which udata has none.
+    pub fn ok_whole<T: Serialize>(&self, view: &T) -> Result<HttpResponse, Problem> {
+        Ok(self.send(StatusCode::OK, self.bytes(view, None)?))
     }
 
     /// 201 with this view.

@@ -59,9 +59,8 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let origin = request.headers().get(header::ORIGIN).cloned();
         let credentials = origin.as_ref().is_some_and(|origin| trusted(&self.portal, origin));
-        if *request.method() == Method::OPTIONS
-            && (origin.is_some() || request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD))
-        {
+        let preflights = request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+        if *request.method() == Method::OPTIONS && preflights {
             let asked = request.headers().clone();
             let mut response = request.into_response(HttpResponse::NoContent().finish()).map_into_right_body();
             if origin.is_some() {

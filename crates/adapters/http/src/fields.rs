@@ -2,7 +2,7 @@
 
 use basalt_domain::{Document, FieldError, ObjectId, Timestamp, slug, tags, validation};
 use schemars::{Schema, json_schema};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Number, Value, json};
 
 pub use crate::sent_ids::{check_reference, owner_wish, read_id, read_ids};
 
@@ -38,6 +38,7 @@ enum Setter<E> {
     Named(fn(&mut E) -> &mut Option<String>),
     Time(fn(&mut E) -> &mut Option<Timestamp>),
     Map(fn(&mut E) -> &mut Document),
+    Extras(fn(&mut E) -> &mut Document),
 }
 
 /// What udata says of a missing value.
@@ -49,6 +50,9 @@ pub const NOT_LIST: &str = "Only lists and tuples may be used in a list field";
 const NOT_FLAG: &str = "BooleanField only accepts boolean values";
 const NOT_NUMBER: &str = "FloatField only accepts float and integer values";
 const TOO_LONG: &str = "String value is too long";
+const TOO_LARGE: &str = "Integer value is too large";
+/// What udata says of an extra that is null; it could not store it.
+pub const NULL_EXTRA: &str = "Value should be an instance of: str, int, float, bool, datetime, date, list, dict";
 
 macro_rules! constructors {
     ($($(#[$doc:meta])* $name:ident($($arg:ident: $type:ty),*) => $setter:expr;)*) => { $(
@@ -100,6 +104,8 @@ impl<E> FormField<E> {
         time(place: fn(&mut E) -> &mut Option<Timestamp>) => Setter::Time(place);
         /// A map of anything.
         map(place: fn(&mut E) -> &mut Document) => Setter::Map(place);
+        /// A map of anything but null.
+        extras(place: fn(&mut E) -> &mut Document) => Setter::Extras(place);
     }
 
     /// No longer than this, in characters.
@@ -120,25 +126,13 @@ impl<E> FormField<E> {
         let stored = |message: &str| FieldError::stored(self.name, message);
         match &self.setter {
             Setter::Required(place) => {
-                let text = self.read_text(value)?.filter(|text| !text.trim().is_empty());
-                *place(entity) = text.ok_or_else(|| stored(REQUIRED))?;
+                *place(entity) = self.read_text(value)?.ok_or_else(|| stored(REQUIRED))?;
             }
             Setter::RequiredUrl(place) => {
-                let text = self.read_text(value)?.filter(|text| !text.trim().is_empty());
-                let address = text.ok_or_else(|| stored(REQUIRED))?;
-                if !is_web_address(&address) {
-                    return Err(stored(&format!("Invalid URL \"{address}\"")));
-                }
-                *place(entity) = address;
+                *place(entity) = self.read_address(value)?.ok_or_else(|| stored(REQUIRED))?;
             }
             Setter::Text(place) => *place(entity) = self.read_text(value)?,
-            Setter::Url(place) => {
-                let text = self.read_text(value)?;
-                if let Some(address) = text.as_deref().filter(|address| !is_web_address(address)) {
-                    return Err(stored(&format!("Invalid URL \"{address}\"")));
-                }
-                *place(entity) = text;
-            }
+            Setter::Url(place) => *place(entity) = self.read_address(value)?,
             Setter::Choice(place, values) => {
                 let text = self.read_text(value)?;
                 if text.as_deref().is_some_and(|text| !values.contains(&text)) {
@@ -176,7 +170,7 @@ impl<E> FormField<E> {
                 let number = read_number(value).map_err(|message| stored(&message))?;
                 match number {
                     Some(number) if number < *least => return Err(stored("Integer value is too small")),
-                    Some(number) if number > *most => return Err(stored("Integer value is too large")),
+                    Some(number) if number > *most => return Err(stored(TOO_LARGE)),
                     number => *place(entity) = number,
                 }
             }
@@ -189,6 +183,12 @@ impl<E> FormField<E> {
                 *place(entity) = read_time(value).map_err(|message| stored(&message))?;
             }
             Setter::Map(place) => *place(entity) = read_map(value).map_err(stored)?,
+            Setter::Extras(place) => {
+                if let Some(name) = null_extras(value).next() {
+                    return Err(FieldError::stored(format!("{}.{name}", self.name), NULL_EXTRA));
+                }
+                *place(entity) = read_map(value).map_err(stored)?;
+            }
         }
         Ok(())
     }
@@ -208,11 +208,21 @@ impl<E> FormField<E> {
         Err(FieldError::check(self.name, message))
     }
 
-    /// The text that was given; null and the empty text are none.
+    /// The address that was given, without blanks around it; null and blank texts are none.
+    fn read_address(&self, value: &Value) -> Result<Option<String>, FieldError> {
+        let Some(text) = self.read_text(value)? else { return Ok(None) };
+        let address = text.trim();
+        if !is_web_address(address) {
+            return Err(FieldError::stored(self.name, format!("Invalid URL \"{address}\"")));
+        }
+        Ok(Some(address.to_owned()))
+    }
+
+    /// The text that was given; null and blank texts are none.
     fn read_text(&self, value: &Value) -> Result<Option<String>, FieldError> {
         let text = match value {
             Value::Null => return Ok(None),
-            Value::String(text) if text.is_empty() => return Ok(None),
+            Value::String(text) if text.trim().is_empty() => return Ok(None),
             Value::String(text) => text,
             _ => return Err(FieldError::stored(self.name, NOT_TEXT)),
         };
@@ -248,7 +258,7 @@ impl<E> FormField<E> {
             }
             Setter::Flag(_) | Setter::FlagOptional(_) => json_schema!({"type": ["boolean", "null"]}),
             Setter::Time(_) => json_schema!({"type": text, "format": "date-time"}),
-            Setter::Map(_) => json_schema!({"type": ["object", "null"]}),
+            Setter::Map(_) | Setter::Extras(_) => json_schema!({"type": ["object", "null"]}),
         };
         if self.max != usize::MAX {
             schema.insert("maxLength".into(), self.max.into());
@@ -360,13 +370,19 @@ fn read_number(value: &Value) -> Result<Option<i64>, String> {
     match value {
         Value::Null => Ok(None),
         Value::Bool(flag) => Ok(Some(i64::from(*flag))),
-        #[expect(clippy::cast_possible_truncation, reason = "fractions are cut, as udata does")]
-        Value::Number(number) => {
-            Ok(Some(number.as_i64().or_else(|| number.as_f64().map(|number| number as i64)).ok_or_else(refused)?))
-        }
+        Value::Number(number) => whole(number).map(Some).ok_or_else(|| TOO_LARGE.to_owned()),
         Value::String(text) => text.trim().parse().map(Some).map_err(|_error| refused()),
         _ => Err(refused()),
     }
+}
+
+/// The whole part of a number; `None` where it has more digits than can be stored.
+pub fn whole(number: &Number) -> Option<i64> {
+    /// All whole numbers below this have a place in 64 bits.
+    const LIMIT: f64 = 9_223_372_036_854_775_807.0;
+    #[expect(clippy::cast_possible_truncation, reason = "fractions are cut, as udata does")]
+    let cut = || number.as_f64().filter(|number| number.abs() < LIMIT).map(|number| number as i64);
+    number.as_i64().or_else(cut)
 }
 
 /// A date as udata accepts it; null is none.
@@ -389,6 +405,11 @@ pub fn read_map(value: &Value) -> Result<Document, &'static str> {
         }
         _ => Err("Only dictionaries may be used in a DictField"),
     }
+}
+
+/// Names of those that are null, of extras.
+pub fn null_extras(sent: &Value) -> impl Iterator<Item = &String> {
+    sent.as_object().into_iter().flatten().filter(|(_name, value)| value.is_null()).map(|(name, _value)| name)
 }
 
 /// Refuses keys, at any depth, that databases would take for operators or could not store.

@@ -8,6 +8,7 @@ pub mod dcat;
 pub mod document;
 pub mod etag;
 pub mod fields;
+pub mod geometry;
 pub mod json;
 pub mod links;
 pub mod mask;

@@ -15,15 +15,13 @@ pub struct Mask {
 }
 
 impl Mask {
-    /// Reads `a,b{c,d}` with or without braces around it; `*` is everything.
+    /// Reads `a,b{c,d}` with or without braces around it; `*` is everything. As with udata, what can
+    /// stand in no name separates names too.
     pub fn parse(text: &str) -> Result<Self, Problem> {
-        let mut rest = text.trim();
-        if let Some(inner) = rest.strip_prefix('{') {
-            rest = inner;
-            let mask = Self::list(&mut rest, true, 0)?;
-            return if rest.trim().is_empty() { Ok(mask) } else { Err(error("Unexpected characters after the mask")) };
-        }
-        Self::list(&mut rest, false, 0)
+        let mut tokens = tokens(text).peekable();
+        let braced = tokens.next_if_eq(&"{").is_some();
+        let mask = Self::list(&mut tokens, braced, 0)?;
+        if tokens.next().is_some() { Err(error("Unexpected characters after the mask")) } else { Ok(mask) }
     }
 
     /// Wants this field of the object, or of the objects of the list?
@@ -31,6 +29,14 @@ impl Mask {
         let of_items =
             |name: &str, inner: &Option<Self>| name == "data" && inner.as_ref().is_some_and(|inner| inner.names(field));
         self.all || self.fields.iter().any(|(name, inner)| name == field || of_items(name, inner))
+    }
+
+    /// The mask of what stands under this name in the object, or in the objects of the list.
+    pub fn within(&self, name: &str) -> Option<&Self> {
+        let inner_of = |wanted: &str| {
+            self.fields.iter().find(|(name, _inner)| name == wanted).and_then(|(_name, inner)| inner.as_ref())
+        };
+        inner_of(name).or_else(|| inner_of("data")?.within(name))
     }
 
     /// Keeps of an answer what is wanted. 400 where the mask asks for fields of what has none.
@@ -61,43 +67,61 @@ impl Mask {
         Ok(kept)
     }
 
-    fn list(rest: &mut &str, braced: bool, depth: usize) -> Result<Self, Problem> {
+    /// Brackets around nothing ask for all that is inside.
+    fn or_all(mut self) -> Self {
+        self.all |= self.fields.is_empty();
+        self
+    }
+
+    fn list<'a>(tokens: &mut Tokens<'a>, braced: bool, depth: usize) -> Result<Self, Problem> {
         if depth > MAX_DEPTH {
             return Err(error("Too deeply nested"));
         }
-        let mut mask = Self::default();
+        let (mut mask, mut named) = (Self::default(), false);
         loop {
-            let end = rest.find([',', '{', '}']).unwrap_or(rest.len());
-            let (name, tail) = rest.split_at(end);
-            let name = name.trim();
-            *rest = tail;
-            let inner = if rest.starts_with('{') {
-                *rest = rest.get(1..).unwrap_or_default();
-                let inner = Self::list(rest, true, depth + 1)?;
-                *rest = rest.trim_start();
-                Some(inner)
-            } else {
-                None
-            };
-            match name {
-                "" if inner.is_some() => return Err(error("Unexpected opening bracket")),
-                "" if rest.starts_with(',') => return Err(error("Unexpected comma")),
-                "" => {}
-                "*" => mask.all = true,
-                name => mask.fields.push((name.to_owned(), inner)),
-            }
-            match rest.chars().next() {
-                Some(',') => *rest = rest.get(1..).unwrap_or_default(),
-                Some('}') if braced => {
-                    *rest = rest.get(1..).unwrap_or_default();
-                    return Ok(mask);
+            match tokens.next() {
+                Some("{") => return Err(error("Unexpected opening bracket")),
+                Some("}") if braced => return Ok(mask),
+                Some("}") => return Err(error("Unexpected closing bracket")),
+                Some(",") if named => named = false,
+                Some(",") => return Err(error("Unexpected comma")),
+                Some("*") => (mask.all, named) = (true, true),
+                Some(name) => {
+                    let inner = match tokens.next_if_eq(&"{") {
+                        Some(_bracket) => Some(Self::list(tokens, true, depth + 1)?.or_all()),
+                        None => None,
+                    };
+                    mask.fields.push((name.to_owned(), inner));
+                    named = true;
                 }
-                Some('}') => return Err(error("Unexpected closing bracket")),
-                Some(_other) => {}
                 None if braced => return Err(error("Missing closing bracket")),
                 None => return Ok(mask),
             }
         }
+    }
+}
+
+type Tokens<'a> = std::iter::Peekable<Split<'a>>;
+
+/// Brackets, commas and names of a mask.
+struct Split<'a>(&'a str);
+
+fn tokens(text: &str) -> Split<'_> {
+    Split(text)
+}
+
+impl<'a> Iterator for Split<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let of_name = |letter: char| letter.is_alphanumeric() || "_:-*".contains(letter);
+        let of_token = |letter: char| of_name(letter) || "{},".contains(letter);
+        let rest = self.0.trim_start_matches(|letter| !of_token(letter));
+        let first = rest.chars().next()?;
+        let end = if of_name(first) { rest.find(|letter| !of_name(letter)).unwrap_or(rest.len()) } else { 1 };
+        let (token, rest) = rest.split_at(end);
+        self.0 = rest;
+        Some(token)
     }
 }
 
@@ -125,6 +149,16 @@ mod tests {
         assert_eq!(masked("nope"), json!({}));
         assert_eq!(masked("data{id},name"), json!({"data": [{"id": 2}], "name": "a"}));
         assert_eq!(masked("id,*").as_object().unwrap().len(), 4);
+        assert_eq!(masked("permissions{}"), json!({"permissions": {"edit": false, "delete": true}}));
+        assert_eq!(masked("id\tname"), json!({"id": 1, "name": "a"}));
+        assert_eq!(masked(" id ; name\u{e9} "), json!({"id": 1}));
+    }
+
+    #[test]
+    fn everything_does_not_ask_for_what_is_left_out_inside() {
+        let asks = |mask: &str| Mask::parse(mask).unwrap().within("datasets").is_some_and(|inner| inner.names("more"));
+        assert!(asks("datasets{*}") && asks("data{datasets{id,more}}"));
+        assert!(!asks("*") && !asks("datasets") && !asks("more") && !asks("datasets{id}"));
     }
 
     #[test]

@@ -47,13 +47,15 @@ impl Params {
 
     fn positive(&self, name: &str, help: &str, default: u64) -> Result<u64, Problem> {
         let Some(text) = self.get(name) else { return Ok(default) };
-        let digits = text.strip_prefix('-').unwrap_or(text);
+        // A `+` of a query that was not encoded is a blank.
+        let number = text.trim();
+        let digits = number.strip_prefix(['-', '+']).unwrap_or(number);
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(Problem::parameter(name, format!("{help} {text} is not a valid integer")));
         }
-        match text.parse::<i64>() {
+        match number.parse::<i64>() {
             // Beyond any list there is: the page after the last.
-            Err(_too_large) if !text.starts_with('-') => Ok(u64::MAX >> 1),
+            Err(_too_large) if !number.starts_with('-') => Ok(u64::MAX >> 1),
             Ok(number) if number > 0 => Ok(number.unsigned_abs()),
             _ => Err(Problem::parameter(
                 name,
@@ -92,6 +94,13 @@ impl Params {
         ObjectId::parse(text)
             .map(Some)
             .map_err(|_error| Problem::bad_request(format!("`{name}` must be an identifier")))
+    }
+
+    /// An id, as the older filters and the searches read it; 400 for what is none names it so.
+    pub fn argument(&self, name: &str, told: &str) -> Result<Option<ObjectId>, Problem> {
+        let Some(text) = self.filled(name) else { return Ok(None) };
+        let refused = |_error| Problem::bad_request(format!("{told} arg must be an identifier"));
+        ObjectId::parse(text).map(Some).map_err(refused)
     }
 
     /// A text that must be there; 400 without it.

@@ -36,6 +36,7 @@ pub fn configure(portal: Portal) -> impl Fn(&mut ServiceConfig) + Clone {
             config.service(scope.default_service(web::to(unknown)).wrap(cors::headers(&portal)));
         }
         config.service(web::scope("/api").default_service(web::to(unknown)).wrap(cors::headers(&portal)));
+        config.default_service(web::to(unknown));
     }
 }
 
@@ -185,7 +186,7 @@ fn here<T>(found: Found<T>, request: &HttpRequest, reference: &str) -> Result<T,
 }
 
 /// A method that the path does not have; plain `OPTIONS` tells those it has.
-fn other_method(request: &HttpRequest, allowed: &str) -> HttpResponse {
+pub fn other_method(request: &HttpRequest, allowed: &str) -> HttpResponse {
     if *request.method() == Method::OPTIONS {
         return HttpResponse::Ok().insert_header((header::ALLOW, allowed)).finish();
     }

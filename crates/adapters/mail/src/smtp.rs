@@ -77,6 +77,15 @@ impl Mailer for SmtpMailer {
         let mail = self.sender.compose(message)?;
         self.transport.send(mail).await.map(drop).map_err(meaning)
     }
+
+    #[tracing::instrument(name = "mail.smtp.ready", skip_all)]
+    async fn ready(&self) -> Result<(), MailError> {
+        match self.transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(MailError::Unavailable("the server greets and does not answer".into())),
+            Err(error) => Err(MailError::Unavailable(error.into())),
+        }
+    }
 }
 
 fn credentials(url: &Url) -> Result<Option<Credentials>, MailUrlError> {

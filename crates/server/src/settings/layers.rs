@@ -152,6 +152,9 @@ fn wrong_types(given: BTreeMap<String, Given>) -> Vec<String> {
 fn plain(error: &config::ConfigError) -> String {
     let text = error.to_string();
     let text = text.split(" for key ").next().unwrap_or(&text);
+    if text.contains("does not have variant constructor") {
+        return "is not one of its values".to_owned();
+    }
     let Some((_invalid, expected)) = text.rsplit_once(", expected ") else { return text.to_owned() };
     format!("must be {expected}")
 }

@@ -45,7 +45,12 @@ fn check_tells_all_wrong_settings_at_once() {
     let output = output.unwrap();
     assert_eq!(output.status.code(), Some(1));
     let told = stderr(&output);
-    for name in ["http.max_page_size", "http.bnid", "log.format", "storage.url (BASALT__STORAGE__URL)"] {
+    for name in [
+        "http.max_page_size",
+        "http.bnid",
+        "log.format (basalt.toml): is not one of its values",
+        "storage.url (BASALT__STORAGE__URL)",
+    ] {
         assert!(told.contains(name), "{name} in {told}");
     }
 }
@@ -67,6 +72,17 @@ fn check_tells_all_that_does_not_answer_at_once() {
         assert!(told.contains(name), "{name} in {told}");
     }
     assert!(!told.contains("SECRET"), "{told}");
+    let output = home
+        .command(&["check"])
+        .env("BASALT__MAIL__URL", format!("smtp://{nobody}"))
+        .env("BASALT__SEARCH__PATH", "basalt.sqlite/index")
+        .env("BASALT__STORAGE__URL", "sqlite://basalt.sqlite")
+        .output()
+        .unwrap();
+    let told = stderr(&output);
+    for fault in ["mail.url: mail server unavailable", "search.path: basalt.sqlite/index: "] {
+        assert!(told.contains(fault), "{fault} in {told}");
+    }
     assert!(home.run(&["check"]).contains("right"), "and the defaults pass");
 }
 

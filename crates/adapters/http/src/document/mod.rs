@@ -7,47 +7,49 @@ mod swagger;
 use std::{fmt::Write as _, sync::Arc};
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse, Resource,
     web::{self, ServiceConfig},
 };
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::{Operation, Portal, cors, links::Links, operations};
+use crate::{Operation, Portal, cors, links::Links, operations, router};
 
 pub use openapi::openapi;
 pub use swagger::swagger;
 
 /// Registers `/api/{1,2}/swagger.json`, `/api/{1,2}/openapi.json` and the pages that show them.
 pub fn configure(config: &mut ServiceConfig, portal: &Portal) {
+    type Made = fn(&[Operation], u8, &str, &str) -> Value;
+    let documents: [(&str, Made); 2] = [("swagger.json", swagger), ("openapi.json", openapi)];
     for version in [1, 2] {
         let of_version: Arc<Vec<Operation>> =
             Arc::new(operations().into_iter().filter(|operation| operation.version() == version).collect());
-        let title = portal.settings().site_title.clone();
-        let of_swagger = Arc::clone(&of_version);
-        let settings = portal.settings().clone();
-        config.service(web::resource(format!("/api/{version}/swagger.json")).wrap(cors::headers(portal)).get(
-            move |request: actix_web::HttpRequest| {
-                let links = Links::new(&request, &settings);
-                let document = swagger(&of_swagger, version, &title, links.base());
-                async move { json(&document) }
-            },
-        ));
-        let title = portal.settings().site_title.clone();
-        let settings = portal.settings().clone();
-        config.service(web::resource(format!("/api/{version}/openapi.json")).wrap(cors::headers(portal)).get(
-            move |request: actix_web::HttpRequest| {
-                let links = Links::new(&request, &settings);
-                let document = openapi(&of_version, version, &title, links.base());
-                async move { json(&document) }
-            },
-        ));
+        for (name, make) in documents {
+            let (of_version, settings) = (Arc::clone(&of_version), portal.settings().clone());
+            let shown = read_only(vec![format!("/api/{version}/{name}")], move |request| {
+                let links = Links::new(request, &settings);
+                json(&make(&of_version, version, &settings.site_title, links.base()))
+            });
+            config.service(shown.wrap(cors::headers(portal)));
+        }
         let page = page(version, &portal.settings().site_title);
-        config.service(web::resource([format!("/api/{version}/"), format!("/api/{version}")]).get(move || {
-            let page = page.clone();
-            async move { HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page) }
-        }));
+        let shown = read_only(vec![format!("/api/{version}/"), format!("/api/{version}")], move |_request| {
+            HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page.clone())
+        });
+        config.service(shown.wrap(cors::headers(portal)));
     }
+}
+
+/// What is shown under these paths, and only read.
+fn read_only(paths: Vec<String>, show: impl Fn(&HttpRequest) -> HttpResponse + Clone + 'static) -> Resource {
+    let shown = move |request: HttpRequest| {
+        let answer = show(&request);
+        async move { answer }
+    };
+    let others = |request: HttpRequest| async move { router::other_method(&request, "GET, HEAD, OPTIONS") };
+    let read = web::resource(paths).route(web::get().to(shown.clone())).route(web::head().to(shown));
+    read.default_service(web::to(others))
 }
 
 fn json(document: &Value) -> HttpResponse {

@@ -115,11 +115,12 @@ async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
     ctx.ok(&view)
 }
 
-/// The wished kinds. 400 for unknown ones.
+/// The wished kinds; an empty one is none. 400 for unknown ones.
 fn keys(ctx: &Ctx) -> Result<Vec<ActivityKey>, Problem> {
-    let unknown: Vec<&str> = ctx.params.all("key").filter(|key| ActivityKey::parse(key).is_none()).collect();
+    let sent = || ctx.params.all("key").filter(|key| !key.is_empty());
+    let unknown: Vec<&str> = sent().filter(|key| ActivityKey::parse(key).is_none()).collect();
     if unknown.is_empty() {
-        return Ok(ctx.params.all("key").filter_map(ActivityKey::parse).collect());
+        return Ok(sent().filter_map(ActivityKey::parse).collect());
     }
     Err(Problem::bad_request(format!("Unknown activity key(s): {}", unknown.join(", "))))
 }

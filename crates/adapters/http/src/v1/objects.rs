@@ -132,7 +132,7 @@ async fn set_featured<E: Shown>(ctx: &Ctx, featured: bool) -> Result<HttpRespons
 /// The kinds of badges of a class.
 pub fn available_badges(ctx: &Ctx, known: &[(&str, &str)]) -> Result<HttpResponse, Problem> {
     let kinds: Map<String, Value> = known.iter().map(|(kind, label)| ((*kind).to_owned(), json!(label))).collect();
-    ctx.ok_map(&kinds)
+    ctx.ok_whole(&kinds)
 }
 
 /// Gives the object in the path a badge.

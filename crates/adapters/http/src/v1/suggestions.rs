@@ -228,7 +228,7 @@ fn texts(ctx: &Ctx, known: &[&'static str]) -> Result<HttpResponse, Problem> {
     let mut found: Vec<&'static str> = known.iter().copied().filter(|text| text.contains(&typed)).collect();
     found.sort_by_key(|text| (!text.starts_with(&typed), text.len()));
     found.truncate(usize::try_from(size).unwrap_or(usize::MAX));
-    ctx.ok(&found.into_iter().map(|text| TextView { text }).collect::<Vec<_>>())
+    ctx.ok_whole(&found.into_iter().map(|text| TextView { text }).collect::<Vec<_>>())
 }
 
 async fn zones(ctx: Ctx) -> Result<HttpResponse, Problem> {
@@ -254,5 +254,5 @@ async fn tags(ctx: Ctx) -> Result<HttpResponse, Problem> {
         return ctx.ok::<[TagSuggestion; 0]>(&[]);
     }
     let found = search.tags(text, usize::try_from(size).unwrap_or(usize::MAX)).await?;
-    ctx.ok(&found.into_iter().map(|text| TagSuggestion { text }).collect::<Vec<_>>())
+    ctx.ok_whole(&found.into_iter().map(|text| TagSuggestion { text }).collect::<Vec<_>>())
 }

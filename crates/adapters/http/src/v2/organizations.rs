@@ -42,7 +42,7 @@ async fn show(ctx: Ctx) -> Result<HttpResponse, Problem> {
     if organization.is_deleted() {
         return Err(basalt_app::AppError::Gone(basalt_app::organizations::GONE).into());
     }
-    ctx.ok_map(&crate::v1::references::Plain(&organization.extras))
+    ctx.ok_whole(&crate::v1::references::Plain(&organization.extras))
 }
 
 /// The organisation in the path, if the caller may change it: asked before its body is looked at.
@@ -74,7 +74,7 @@ async fn merge(ctx: Ctx) -> Result<HttpResponse, Problem> {
             }
         })
         .await?;
-    ctx.ok_map(&crate::v1::references::Plain(&extras))
+    ctx.ok_whole(&crate::v1::references::Plain(&extras))
 }
 
 async fn remove(ctx: Ctx) -> Result<HttpResponse, Problem> {

@@ -88,5 +88,5 @@ pub(super) fn operations() -> Vec<Operation> {
 
 async fn categories(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let shown = |(value, label, definition): &(&str, &str, &str)| json!({"definition": definition, "label": label, "value": value});
-    ctx.ok(&CATEGORIES.iter().map(shown).collect::<Vec<Value>>())
+    ctx.ok_whole(&CATEGORIES.iter().map(shown).collect::<Vec<Value>>())
 }

@@ -39,7 +39,7 @@ const FIELDS: &[Field] = &[
     Field::named("license", |d| &mut d.license),
     Field::tags("tags", |d| &mut d.tags),
     Field::flag("private", |d| &mut d.private),
-    Field::map("extras", |d| &mut d.extras),
+    Field::extras("extras", |d| &mut d.extras),
     Field::ids("contact_points", |d| &mut d.contact_points),
     Field::time("archived_at", |d| &mut d.archived_at),
     Field::time("deleted_at", |d| &mut d.deleted_at),

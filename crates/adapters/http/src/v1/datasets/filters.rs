@@ -69,10 +69,10 @@ pub(crate) async fn narrowed(ctx: &Ctx) -> Result<Filter<Dataset>, Problem> {
     for narrower in [words(ctx), marks(ctx)?, coverage(ctx), states(ctx)?] {
         filter = filter.and(narrower);
     }
-    if let Some(organization) = id(ctx, "organization", "Organization")? {
+    if let Some(organization) = ctx.params.argument("organization", "Organization")? {
         filter = filter.and(Dataset::ORGANIZATION.eq(organization));
     }
-    if let Some(owner) = id(ctx, "owner", "Owner")? {
+    if let Some(owner) = ctx.params.argument("owner", "Owner")? {
         filter = filter.and(Dataset::OWNER.eq(owner));
     }
     if let Some(kind) = narrowing::choice(ctx, "organization_badge", &ORGANIZATION_BADGES)? {
@@ -175,21 +175,21 @@ fn states(ctx: &Ctx) -> Result<Filter<Dataset>, Problem> {
 async fn referred_to(ctx: &Ctx) -> Result<Filter<Dataset>, Problem> {
     let store = &ctx.services().context.store;
     let mut filter = Filter::always();
-    if let Some(topic) = id(ctx, "topic", "Topic")? {
+    if let Some(topic) = ctx.params.argument("topic", "Topic")? {
         let elements = TopicElement::TOPIC.eq(topic).and(TopicElement::CLASS.eq("Dataset"));
         let elements = store.topic_elements.list(elements, &[], u64::MAX).await?;
         let ids = elements.iter().filter_map(|row| row.value.element.as_ref()).map(basalt_domain::GenericReference::id);
         filter = filter.and(among(ids));
     }
-    if let Some(reuse) = id(ctx, "reuse", "Reuse")? {
+    if let Some(reuse) = ctx.params.argument("reuse", "Reuse")? {
         let found = store.reuses.get(&reuse).await?;
         filter = filter.and(among(found.iter().flat_map(|row| row.value.datasets.clone())));
     }
-    if let Some(dataservice) = id(ctx, "dataservice", "Dataservice")? {
+    if let Some(dataservice) = ctx.params.argument("dataservice", "Dataservice")? {
         let found = store.dataservices.get(&dataservice).await?;
         filter = filter.and(among(found.iter().flat_map(|row| row.value.datasets.clone())));
     }
-    if let Some(follower) = id(ctx, "followed_by", "`followed_by`")? {
+    if let Some(follower) = ctx.params.argument("followed_by", "`followed_by`")? {
         let theirs = Follow::FOLLOWER.eq(follower).and(Follow::UNTIL.absent());
         let followed = store.follows.list(theirs, &[], u64::MAX).await?;
         let datasets = followed.iter().map(|row| &row.value.following).filter(|followed| followed.class == "Dataset");
@@ -201,10 +201,4 @@ async fn referred_to(ctx: &Ctx) -> Result<Filter<Dataset>, Problem> {
 fn among(ids: impl IntoIterator<Item = ObjectId>) -> Filter<Dataset> {
     let ids: Vec<ObjectId> = ids.into_iter().collect();
     Filter::ids(&ids)
-}
-
-/// An id; 400 for what is none, an empty one is not there.
-fn id(ctx: &Ctx, name: &str, told: &str) -> Result<Option<ObjectId>, Problem> {
-    let Some(text) = ctx.params.filled(name) else { return Ok(None) };
-    ObjectId::parse(text).map(Some).map_err(|_error| Problem::bad_request(format!("{told} arg must be an identifier")))
 }

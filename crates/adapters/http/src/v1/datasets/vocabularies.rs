@@ -66,7 +66,7 @@ pub(super) async fn resource_types(ctx: Ctx) -> Result<HttpResponse, Problem> {
 }
 
 pub(super) async fn extensions(ctx: Ctx) -> Result<HttpResponse, Problem> {
-    ctx.ok_map(&ctx.settings().resource_extensions)
+    ctx.ok_whole(&ctx.settings().resource_extensions)
 }
 
 /// No catalogue of schemas is set.

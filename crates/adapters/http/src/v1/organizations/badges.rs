@@ -18,7 +18,7 @@ pub(super) async fn available(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let mut kinds = BADGES;
     kinds.sort_unstable();
     let kinds: Map<String, Value> = kinds.iter().map(|(kind, label)| ((*kind).to_owned(), json!(label))).collect();
-    ctx.ok_map(&kinds)
+    ctx.ok_whole(&kinds)
 }
 
 pub(super) async fn add(ctx: Ctx) -> Result<HttpResponse, Problem> {

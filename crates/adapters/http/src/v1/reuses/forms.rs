@@ -44,7 +44,7 @@ const FIELDS: &[Field] = &[
     Field::tags("tags", |r| &mut r.tags),
     Field::pick_optional("topic", |r| &mut r.topic, &TOPIC_IDS),
     Field::flag("private", |r| &mut r.private),
-    Field::map("extras", |r| &mut r.extras),
+    Field::extras("extras", |r| &mut r.extras),
     Field::time("archived", |r| &mut r.archived),
     Field::time("deleted", |r| &mut r.deleted),
 ];

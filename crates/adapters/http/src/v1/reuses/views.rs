@@ -71,7 +71,7 @@ impl UnownedUsed {
     /// Those of these ids.
     pub async fn of(ctx: &Ctx, ids: &[ObjectId]) -> Result<Self, Problem> {
         let datasets = narrowing::known::<Dataset>(ctx, ids).await?;
-        let around = Unowned::of(ctx, &datasets.iter().map(|row| &row.value).collect::<Vec<_>>()).await?;
+        let around = Unowned::used(ctx, &datasets.iter().map(|row| &row.value).collect::<Vec<_>>()).await?;
         Ok(Self { datasets, around })
     }
 

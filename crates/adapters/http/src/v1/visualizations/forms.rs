@@ -17,7 +17,7 @@ const FIELDS: &[Field] = &[
     Field::required("title", |c| &mut c.title),
     Field::required("description", |c| &mut c.description),
     Field::flag("private", |c| &mut c.private),
-    Field::map("extras", |c| &mut c.extras),
+    Field::extras("extras", |c| &mut c.extras),
 ];
 
 /// A body that creates or changes a visualisation.

@@ -17,12 +17,12 @@ use crate::{
 
 pub(super) async fn show(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let dataset = readable(&ctx).await?;
-    ctx.ok_map(&Plain(&dataset.extras))
+    ctx.ok_whole(&Plain(&dataset.extras))
 }
 
 pub(super) async fn show_of_resource(ctx: Ctx) -> Result<HttpResponse, Problem> {
     readable(&ctx).await?;
-    ctx.ok_map(&Plain(&resource(&ctx).await?.extras))
+    ctx.ok_whole(&Plain(&resource(&ctx).await?.extras))
 }
 
 pub(super) async fn merge(ctx: Ctx) -> Result<HttpResponse, Problem> {
@@ -35,7 +35,7 @@ pub(super) async fn merge(ctx: Ctx) -> Result<HttpResponse, Problem> {
     })?;
     let change = |extras: &mut Document| merged(extras, &sent);
     let extras = ctx.services().resources.change_dataset_extras(&ctx.caller, dataset.id, change).await?;
-    ctx.ok_map(&Plain(&extras))
+    ctx.ok_whole(&Plain(&extras))
 }
 
 pub(super) async fn merge_of_resource(ctx: Ctx) -> Result<HttpResponse, Problem> {
@@ -45,7 +45,7 @@ pub(super) async fn merge_of_resource(ctx: Ctx) -> Result<HttpResponse, Problem>
     let change = |extras: &mut Document| merged(extras, &sent);
     let resources = &ctx.services().resources;
     let extras = resources.change_extras(&ctx.caller, dataset.id, resource_id(&ctx)?, change).await?;
-    ctx.ok_map(&Plain(&extras))
+    ctx.ok_whole(&Plain(&extras))
 }
 
 pub(super) async fn remove(ctx: Ctx) -> Result<HttpResponse, Problem> {

@@ -78,7 +78,7 @@ pub(super) async fn show(ctx: Ctx) -> Result<HttpResponse, Problem> {
 }
 
 fn answer(ctx: &Ctx, resource: &Resource, dataset: Option<ObjectId>) -> Result<HttpResponse, Problem> {
-    ctx.ok(&LocatedView { resource: ResourceViewV2::new(resource, &ctx.links), dataset_id: dataset.map(Id) })
+    ctx.ok_whole(&LocatedView { resource: ResourceViewV2::new(resource, &ctx.links), dataset_id: dataset.map(Id) })
 }
 
 /// The schemas that the resources of the dataset in the path follow, each once.

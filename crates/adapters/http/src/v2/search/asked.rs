@@ -172,8 +172,8 @@ impl<'a> Reading<'a> {
     }
 
     /// Belongs to what is given; 400 for what is no id.
-    fn id(mut self, name: &'static str) -> Result<Self, Problem> {
-        if let Some(id) = self.ctx.params.id(name)? {
+    fn id(mut self, name: &'static str, told: &str) -> Result<Self, Problem> {
+        if let Some(id) = self.ctx.params.argument(name, told)? {
             self.filter(SearchFilter::Any(name, vec![id.to_string()]));
         }
         Ok(self)
@@ -204,7 +204,10 @@ impl<'a> Reading<'a> {
         let Some(span) = self.ctx.params.filled("temporal_coverage") else { return Ok(self) };
         let day = |text: Option<&str>| text.and_then(|text| Timestamp::parse(text).ok());
         let (Some(first), Some(last)) = (day(span.get(..10)), day(span.get(11..))) else {
-            return Err(Problem::parameter("temporal_coverage", "must be two days, such as 2020-01-01-2020-12-31"));
+            let help =
+                "A date range expressed as start-end where both dates are in iso format (ie. YYYY-MM-DD-YYYY-MM-DD)";
+            let message = format!("{help} \"{span}\" does not match YYYY-MM-DD-YYYY-MM-DD");
+            return Err(Problem::parameter("temporal_coverage", message));
         };
         self.filter(SearchFilter::AtMost(Number::CoversFrom, last.millis()));
         self.filter(SearchFilter::AtLeast(Number::CoversTo, first.millis()));
@@ -213,7 +216,7 @@ impl<'a> Reading<'a> {
 
     /// Is among the elements of the topic that is given.
     async fn in_topic(mut self, class: &str) -> Result<Self, Problem> {
-        if let Some(topic) = self.ctx.params.id("topic")? {
+        if let Some(topic) = self.ctx.params.argument("topic", "Topic")? {
             let elements = TopicElement::TOPIC.eq(topic).and(TopicElement::CLASS.eq(class));
             let found = self.ctx.services().context.store.topic_elements.list(elements, &[], u64::MAX).await?;
             let ids = found.iter().filter_map(|row| row.value.element.as_ref()).map(|element| element.id().to_string());
@@ -256,10 +259,10 @@ pub(crate) async fn datasets(ctx: &Ctx) -> Result<Asked, Problem> {
         .any("granularity")
         .updated_since()?
         .one("license")
-        .id("organization")?
+        .id("organization", "Organization")?
         .chosen("organization_badge", &ORGANIZATION_BADGES)?
         .one("organization_name")
-        .id("owner")?
+        .id("owner", "Owner")?
         .chosen("producer_type", &PRODUCERS)?
         .any("schema")
         .all("tag")
@@ -295,9 +298,9 @@ pub(crate) fn reuses(ctx: &Ctx) -> Result<Asked, Problem> {
         .one("badge")
         .flag("featured")?
         .updated_since()?
-        .id("organization")?
+        .id("organization", "Organization")?
         .chosen("organization_badge", &ORGANIZATION_BADGES)?
-        .id("owner")?
+        .id("owner", "Owner")?
         .chosen("producer_type", &PRODUCERS)?
         .all("tag")
         .one("topic")
@@ -314,10 +317,10 @@ pub(crate) async fn dataservices(ctx: &Ctx) -> Result<Asked, Problem> {
         .flag("featured")?
         .flag("is_restricted")?
         .updated_since()?
-        .id("organization")?
+        .id("organization", "Organization")?
         // Only in `/api/1/`.
         .chosen("organization_badge", &ORGANIZATION_BADGES)?
-        .id("owner")?
+        .id("owner", "Owner")?
         .chosen("producer_type", &PRODUCERS)?
         .all("tag")
         .in_topic("Dataservice")
@@ -331,7 +334,7 @@ pub(crate) fn topics(ctx: &Ctx) -> Result<Asked, Problem> {
     let reading = Reading::new(ctx, SearchKind::Topic, SORTS)?
         .flag("featured")?
         .updated_since()?
-        .id("organization")?
+        .id("organization", "Organization")?
         .chosen("producer_type", &PRODUCERS)?
         .all("tag");
     Ok(reading.counting(&["last_update_range", "producer_type"]))

@@ -1,7 +1,7 @@
 //! Which topics a list shows.
 
 use basalt_domain::{
-    CatalogueObject, Filter, ObjectId, Owned, Topic,
+    CatalogueObject, Filter, Owned, Topic,
     topic::{FEATURED, GRANULARITY, NAME, PRIVATE, TAG, ZONE},
 };
 
@@ -36,19 +36,21 @@ pub(super) async fn narrowed(ctx: &Ctx) -> Result<Filter<Topic>, Problem> {
         Some(featured) => filter.and(FEATURED.eq(featured)),
     };
     if let Some(private) = narrowing::private(ctx, PRIVATE_HELP, &PRIVATE)? {
-        ctx.caller.id()?;
+        if params.boolean("private", PRIVATE_HELP)? == Some(true) {
+            ctx.caller.id()?;
+        }
         filter = filter.and(private);
     }
     for name in ["dataset", "reuse", "dataservice"] {
-        if let Some(object) = id(ctx, name, name)? {
+        if let Some(object) = params.argument(name, name)? {
             let topics = ctx.services().topic_elements.topics_with(object).await?;
             filter = filter.and(Filter::ids(&topics));
         }
     }
-    if let Some(organization) = id(ctx, "organization", "Organization")? {
+    if let Some(organization) = params.argument("organization", "Organization")? {
         filter = filter.and(Topic::ORGANIZATION.eq(organization));
     }
-    if let Some(owner) = id(ctx, "owner", "Owner")? {
+    if let Some(owner) = params.argument("owner", "Owner")? {
         filter = filter.and(Topic::OWNER.eq(owner));
     }
     if let Some(zone) = params.filled("geozone") {
@@ -58,11 +60,4 @@ pub(super) async fn narrowed(ctx: &Ctx) -> Result<Filter<Topic>, Problem> {
         filter = filter.and(GRANULARITY.eq(granularity));
     }
     Ok(filter)
-}
-
-/// An id; 400 for what is none.
-fn id(ctx: &Ctx, name: &str, told: &str) -> Result<Option<ObjectId>, Problem> {
-    let Some(text) = ctx.params.filled(name) else { return Ok(None) };
-    let refused = |_error| Problem::bad_request(format!("{told} arg must be an identifier"));
-    ObjectId::parse(text).map(Some).map_err(refused)
 }

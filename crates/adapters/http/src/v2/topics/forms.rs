@@ -1,12 +1,13 @@
 //! Bodies of requests about topics and their elements.
 
 use basalt_app::{AppError, Form, form::OwnerWish};
-use basalt_domain::{FieldError, GenericReference, ObjectId, SpatialCoverage, Topic, TopicElement};
+use basalt_domain::{Document, FieldError, GenericReference, ObjectId, SpatialCoverage, Topic, TopicElement};
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
 use crate::{
     fields::{self, FormField},
+    geometry,
     problem::Problem,
     v1::objects::owner_schema,
 };
@@ -17,14 +18,14 @@ const FIELDS: &[FormField<Topic>] = &[
     FormField::texts("tags", |t| &mut t.tags),
     FormField::number("color", |t| &mut t.color, i64::MIN, i64::MAX),
     FormField::flag_optional("private", |t| &mut t.private),
-    FormField::map("extras", |t| &mut t.extras),
+    FormField::extras("extras", |t| &mut t.extras),
 ];
 
 const ELEMENT_FIELDS: &[FormField<TopicElement>] = &[
     FormField::text("title", |e| &mut e.title),
     FormField::text("description", |e| &mut e.description),
     FormField::texts("tags", |e| &mut e.tags),
-    FormField::map("extras", |e| &mut e.extras),
+    FormField::extras("extras", |e| &mut e.extras),
 ];
 
 /// What an element can stand for: class and collection.
@@ -95,7 +96,22 @@ fn read_spatial(sent: &Value) -> Result<Option<SpatialCoverage>, FieldError> {
         Some(Value::String(text)) => text.clone(),
         Some(_other) => return Err(FieldError::stored("spatial.granularity", fields::NOT_TEXT)),
     };
-    Ok(Some(SpatialCoverage { zones, granularity: Some(granularity), ..SpatialCoverage::default() }))
+    let geom = read_geometry(map.get("geom")).map_err(|message| FieldError::stored("spatial.geom", message))?;
+    if geom.is_some() && !zones.is_empty() {
+        return Err(FieldError::stored("spatial.__all__", geometry::BESIDE_ZONES));
+    }
+    Ok(Some(SpatialCoverage { zones, granularity: Some(granularity), geom, ..SpatialCoverage::default() }))
+}
+
+fn read_geometry(sent: Option<&Value>) -> Result<Option<Document>, &'static str> {
+    match sent {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(map)) => {
+            geometry::check(map)?;
+            fields::read_map(&Value::Object(map.clone())).map(Some)
+        }
+        Some(_other) => Err("MultiPolygonField can only accept a valid GeoJson dictionary or lists of (x, y)"),
+    }
 }
 
 /// A body that creates or changes an element.

@@ -165,3 +165,13 @@ async fn a_page_costs_the_same_number_of_queries_whatever_its_size() {
     // The page, its total, users, organisations.
     assert_eq!(costs, [4, 4]);
 }
+
+#[actix_web::test]
+async fn an_empty_key_asks_for_every_kind() {
+    let app = TestApp::new().await;
+    let olga = app.user("Olga Owner").await;
+    done(&app, &olga, ActivityKey::OrganizationUpdated, an_organization().stored(&app).await.id).await;
+    assert_eq!(app.get("/api/1/activity/?key=").send().await.json()["total"], 1);
+    assert_eq!(app.get("/api/1/activity/?key=&key=dataset:created").send().await.json()["total"], 0);
+    app.get("/api/1/activity/?key=&key=nope").send().await.refuses(400, "Unknown activity key(s): nope");
+}

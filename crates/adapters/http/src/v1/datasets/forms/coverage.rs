@@ -2,10 +2,10 @@
 
 use basalt_app::datasets::is_zone_id;
 use basalt_domain::{DateRange, Document, SpatialCoverage, Timestamp};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::reader::{NOT_A_CHOICE, Reader, unknown_date};
-use crate::fields;
+use crate::{fields, geometry};
 
 const NO_RANGE: &str = "Unable to parse date range";
 
@@ -75,7 +75,7 @@ pub(super) fn spatial(reader: &mut Reader<'_>, place: &mut Option<SpatialCoverag
         wished |= read_geometry(&mut inner, geom, &mut coverage.geom);
     }
     if coverage.geom.is_some() && !coverage.zones.is_empty() {
-        inner.refuse_stored("__all__", "The spatial coverage cannot contains a Geozone and a Geometry");
+        inner.refuse_stored("__all__", geometry::BESIDE_ZONES);
     }
     reader.errors.extend(inner.errors);
     if wished {
@@ -111,7 +111,7 @@ fn read_geometry(reader: &mut Reader<'_>, sent: &Value, place: &mut Option<Docum
     match sent {
         Value::Null => *place = None,
         Value::Object(map) => {
-            if let Err(message) = check_geometry(map) {
+            if let Err(message) = geometry::check(map) {
                 reader.refuse_stored("geom", message);
             }
             match fields::read_map(sent) {
@@ -125,22 +125,6 @@ fn read_geometry(reader: &mut Reader<'_>, sent: &Value, place: &mut Option<Docum
         }
     }
     true
-}
-
-fn check_geometry(geometry: &Map<String, Value>) -> Result<(), &'static str> {
-    if geometry.get("type").and_then(Value::as_str) != Some("MultiPolygon") {
-        return Err("MultiPolygonField type must be \"MultiPolygon\"");
-    }
-    let is_position = |sent: &Value| {
-        sent.as_array().is_some_and(|numbers| numbers.len() >= 2 && numbers.iter().all(Value::is_number))
-    };
-    let of = |sent: &Value, inner: &dyn Fn(&Value) -> bool| {
-        sent.as_array().is_some_and(|items| !items.is_empty() && items.iter().all(inner))
-    };
-    let is_ring = |sent: &Value| of(sent, &is_position);
-    let is_polygon = |sent: &Value| of(sent, &is_ring);
-    let whole = geometry.get("coordinates").is_some_and(|sent| of(sent, &is_polygon));
-    if whole { Ok(()) } else { Err("Invalid MultiPolygon: must be lists of polygons of rings of positions") }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     coverage,
-    reader::{Reader, owner_wish},
+    reader::{REQUIRED, Reader, owner_wish},
     resource::{self, DESCRIPTION, TITLE},
 };
 use crate::fields;
@@ -151,11 +151,20 @@ fn read_access(reader: &mut Reader<'_>, dataset: &mut Dataset) {
     };
     let mut audiences: Vec<AccessAudience> = Vec::new();
     for (at, item) in items.iter().enumerate() {
+        // An empty one is none, as udata has it.
+        if item.as_object().is_some_and(Map::is_empty) {
+            continue;
+        }
         let empty = Map::new();
         let mut inner = Reader::within(item.as_object().unwrap_or(&empty), format!("access_audiences.{at}"));
         let mut audience = AccessAudience { role: None, condition: None, rest: Document::new() };
         inner.choice("role", &AUDIENCES, &mut audience.role);
         inner.choice("condition", &AUDIENCE_CONDITIONS, &mut audience.condition);
+        for (name, given) in [("role", &audience.role), ("condition", &audience.condition)] {
+            if given.is_none() && inner.errors.is_empty() {
+                inner.refuse(name, REQUIRED);
+            }
+        }
         reader.errors.extend(inner.errors);
         if audiences.iter().any(|other| other.role == audience.role) {
             let message = "You can only set one condition for a given access audience role";

@@ -14,7 +14,6 @@ pub(super) const NOT_A_CHOICE: &str = "Not a valid choice.";
 const NOT_TEXT: &str = "Not a valid text.";
 const NOT_LIST: &str = "Not a valid list.";
 const NOT_WHOLE: &str = "Not a valid integer value.";
-const NULL_EXTRA: &str = "Value should be an instance of: str, int, float, bool, datetime, date, list, dict";
 
 /// Reads the fields of a body, or of a map in it, and gathers what is wrong with them.
 pub(super) struct Reader<'a> {
@@ -106,13 +105,10 @@ impl<'a> Reader<'a> {
     /// A whole number; fractions are cut, null clears it.
     pub(super) fn number(&mut self, name: &str, place: &mut Option<i64>) {
         let Some(sent) = self.get(name) else { return };
-        #[expect(clippy::cast_possible_truncation, reason = "fractions are cut, as udata does")]
         let number = match sent {
             Value::Null => Ok(None),
             Value::Bool(flag) => Ok(Some(i64::from(*flag))),
-            Value::Number(number) => {
-                number.as_i64().or_else(|| number.as_f64().map(|number| number as i64)).map(Some).ok_or(())
-            }
+            Value::Number(number) => fields::whole(number).map(Some).ok_or(()),
             Value::String(text) if text.trim().is_empty() => Ok(None),
             Value::String(text) => text.trim().parse().map(Some).map_err(drop),
             _ => Err(()),
@@ -172,10 +168,9 @@ impl<'a> Reader<'a> {
             self.refuse(name, "Unsupported data type");
             return;
         }
-        let nulls = sent.as_object().into_iter().flatten().filter(|(_key, value)| value.is_null());
-        let nulls: Vec<&String> = nulls.map(|(key, _value)| key).collect();
+        let nulls: Vec<&String> = fields::null_extras(sent).collect();
         for key in &nulls {
-            self.refuse_stored(&format!("{name}.{key}"), NULL_EXTRA);
+            self.refuse_stored(&format!("{name}.{key}"), fields::NULL_EXTRA);
         }
         match fields::read_map(sent) {
             Err(message) => self.refuse(name, message),
@@ -196,6 +191,7 @@ impl<'a> Reader<'a> {
         for item in items {
             match read_id(item) {
                 Ok(Some(id)) if !ids.contains(&id) => ids.push(id),
+                Ok(None) if item.is_object() => return self.refuse(name, "Unsupported identifier: {}"),
                 Ok(_none_or_twice) => {}
                 Err(told) => return self.refuse(name, told),
             }

@@ -21,6 +21,8 @@ pub(super) const TITLE: usize = 350;
 pub(super) const DESCRIPTION: usize = 100_000;
 /// The longest value of other texts, in characters.
 const OTHER: usize = 2048;
+/// The longest address, in characters: queries of map services are long.
+const ADDRESS: usize = 16_384;
 
 /// A body that creates or changes a resource.
 pub(in crate::v1::datasets) struct ResourceForm {
@@ -110,7 +112,7 @@ pub(super) fn read(reader: &mut Reader<'_>, resource: &mut Resource, new: bool) 
 fn read_url(reader: &mut Reader<'_>, resource: &mut Resource, new: bool) {
     let mut url = String::new();
     let errors = reader.errors.len();
-    reader.required("url", OTHER, new, &mut url);
+    reader.required("url", ADDRESS, new, &mut url);
     if reader.errors.len() > errors || url.is_empty() {
         return;
     }

@@ -22,6 +22,8 @@ use crate::{
 
 /// The header that asks for objects in the place of ids.
 const FULL: &str = "x-get-datasets-full-objects";
+/// Shown only where a mask asks for it.
+const COMMUNITY: &str = "community_resources";
 
 /// What is around the datasets of an answer.
 pub struct Around {
@@ -102,7 +104,8 @@ pub(super) struct ZoneView<'a> {
 impl Around {
     /// Of these datasets: a fixed number of reads.
     pub async fn of(ctx: &Ctx, datasets: &[&Dataset]) -> Result<Self, Problem> {
-        let unowned = Unowned::of(ctx, datasets).await?;
+        let community = ctx.mask()?.is_some_and(|mask| mask.names(COMMUNITY));
+        let unowned = Unowned::read(ctx, datasets, community).await?;
         let wanted = Wanted::default().objects(datasets.iter().copied());
         let owners = unowned.wanted(wanted).read(ctx).await?;
         Ok(unowned.of_these(ctx, owners))
@@ -117,19 +120,22 @@ pub struct Unowned {
 }
 
 impl Unowned {
-    /// Of these datasets: one read of contact points, and of what else the client wants to know.
-    pub async fn of(ctx: &Ctx, datasets: &[&Dataset]) -> Result<Self, Problem> {
+    /// Of these datasets, which an answer about something else shows as `datasets`.
+    pub async fn used(ctx: &Ctx, datasets: &[&Dataset]) -> Result<Self, Problem> {
+        let mask = ctx.mask()?;
+        let inner = mask.as_ref().and_then(|mask| mask.within("datasets"));
+        Self::read(ctx, datasets, inner.is_some_and(|mask| mask.names(COMMUNITY))).await
+    }
+
+    /// One read of contact points, and of what else the client wants to know.
+    async fn read(ctx: &Ctx, datasets: &[&Dataset], community: bool) -> Result<Self, Problem> {
         let contacts: Vec<ObjectId> = datasets.iter().flat_map(|dataset| dataset.contact_points.clone()).collect();
         let asked = ctx.request.headers().get(FULL).and_then(|value| value.to_str().ok());
         let full = asked.is_some_and(|value| matches!(value.to_ascii_lowercase().as_str(), "true" | "1"));
         Ok(Self {
             contacts: Contacts::found(ctx, &contacts).await?,
             full: if full { Some(Full::of(ctx, datasets).await?) } else { None },
-            community: if ctx.mask()?.is_some_and(|mask| ctx.version == 1 && mask.names("community_resources")) {
-                Some(made_of(ctx, datasets).await?)
-            } else {
-                None
-            },
+            community: if ctx.version == 1 && community { Some(made_of(ctx, datasets).await?) } else { None },
         })
     }
 

@@ -94,3 +94,30 @@ async fn a_script_is_no_address_of_a_resource() {
         }),
     );
 }
+
+#[actix_web::test]
+async fn a_resource_keeps_a_long_address_and_refuses_a_size_that_has_no_place() {
+    let app = TestApp::new().await;
+    let ulysse = app.user("Ulysse User").await;
+    let at = a_dataset(&app, &ulysse, json!({"resources": [remote("a")]})).await;
+    let at = format!("{at}resources/{}/", stored(&app, &at).await.resources[0].id);
+    let long = format!("https://example.org/wms?layers={}", "x".repeat(4000));
+    let answer = app.put(&at).key(&ulysse).json(&json!({"url": long})).send().await;
+    assert_eq!((answer.status, &answer.json()["url"]), (200, &json!(long)));
+    let answer = app.put(&at).key(&ulysse).json(&json!({"filesize": 1e30})).send().await;
+    assert_eq!((answer.status, &answer.json()["errors"]["filesize"]), (400, &json!(["Not a valid integer value."])));
+}
+
+#[actix_web::test]
+async fn the_schema_of_a_resource_is_replaced_as_a_whole() {
+    let app = TestApp::new().await;
+    let ulysse = app.user("Ulysse User").await;
+    let at = a_dataset(&app, &ulysse, json!({"resources": [remote("a")]})).await;
+    let at = format!("{at}resources/{}/", stored(&app, &at).await.resources[0].id);
+    for schema in [
+        json!({"name": "etalab/irve", "url": null, "version": "1.0"}),
+        json!({"name": null, "url": "https://example.org/s.json", "version": null}),
+    ] {
+        assert_eq!(app.put(&at).key(&ulysse).json(&json!({"schema": schema})).send().await.json()["schema"], schema);
+    }
+}

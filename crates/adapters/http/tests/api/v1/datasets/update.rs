@@ -1,6 +1,6 @@
 //! `PUT` and `DELETE /api/1/datasets/{dataset}/`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{a_dataset, stored};
 use crate::support::{TestApp, an_organization};
@@ -96,4 +96,38 @@ async fn a_renamed_dataset_is_found_by_its_former_name() {
     app.put(&at).key(&ulysse).json(&json!({"title": "Bus lines"})).send().await;
     let answer = app.get("/api/1/datasets/bus-stops/?lang=fr").send().await;
     assert_eq!((answer.status, answer.header("location")), (308, "/api/1/datasets/bus-lines/?lang=fr"));
+}
+
+#[actix_web::test]
+async fn who_may_use_a_dataset_is_told_with_a_condition() {
+    let app = TestApp::new().await;
+    let ulysse = app.user("Ulysse User").await;
+    let at = a_dataset(&app, &ulysse, json!({"access_type": "restricted"})).await;
+    let put = async |sent: Value| app.put(&at).key(&ulysse).json(&json!({"access_audiences": sent})).send().await;
+    let given = json!([{"role": "private", "condition": "no"}]);
+    assert_eq!(put(given.clone()).await.json()["access_audiences"], given);
+    for (sent, part) in [
+        (json!([{"role": "private"}]), "condition"),
+        (json!([{"condition": "no"}]), "role"),
+        (json!(["x"]), "role"),
+        (json!([5]), "role"),
+    ] {
+        let answer = put(sent.clone()).await;
+        assert_eq!(answer.status, 400, "{sent}");
+        assert_eq!(answer.json()["errors"]["access_audiences"][0][part], json!(["This field is required."]), "{sent}");
+    }
+    assert_eq!(app.get(&at).send().await.json()["access_audiences"], given);
+    assert_eq!(put(json!([{}])).await.json()["access_audiences"], json!([]));
+}
+
+#[actix_web::test]
+async fn a_contact_point_that_names_none_clears_nothing() {
+    let app = TestApp::new().await;
+    let ulysse = app.user("Ulysse User").await;
+    let at = a_dataset(&app, &ulysse, json!({})).await;
+    for sent in [json!({}), json!([{}])] {
+        let answer = app.put(&at).key(&ulysse).json(&json!({"contact_points": sent})).send().await;
+        let told = json!({"contact_points": ["Unsupported identifier: {}"]});
+        assert_eq!((answer.status, &answer.json()["errors"]), (400, &told));
+    }
 }

@@ -57,3 +57,13 @@ async fn a_preflight_without_origin_gets_nothing() {
     answer.is_empty(204);
     assert!(answer.headers.keys().all(|name| !name.as_str().starts_with("access-control")));
 }
+
+#[actix_web::test]
+async fn options_that_ask_for_no_method_tell_the_methods() {
+    let app = TestApp::new().await;
+    let request = app.request(Method::OPTIONS, "/api/1/organizations/").header("origin", "https://elsewhere.example");
+    let answer = request.send().await;
+    answer.is_empty(200);
+    assert_eq!(answer.header("allow"), "GET, HEAD, OPTIONS, POST");
+    assert_eq!(answer.header("access-control-allow-origin"), "*");
+}

@@ -22,6 +22,9 @@ async fn a_mask_keeps_what_it_names_at_any_depth() {
         ("metrics{members}", json!({"metrics": {"members": 1}})),
         ("nope", json!({})),
         ("name,nope", json!({"name": "INSEE"})),
+        ("slug\tname;é", json!({"name": "INSEE", "slug": "insee"})),
+        ("members{user{slug}}", json!({"members": [{"user": {"slug": "olga-owner"}}]})),
+        ("{}", json!({})),
     ] {
         masked(&app, &at(&insee), mask).await.is(200, expected);
     }

@@ -92,3 +92,14 @@ async fn the_total_is_right_after_each_write() {
     app.put("/api/1/organizations/new/").key(&ada).json(&json!({"deleted": null})).send().await;
     assert_eq!(total().await, 3);
 }
+
+#[actix_web::test]
+async fn numbers_of_pages_are_read_with_a_sign_and_blanks() {
+    let app = with(3).await;
+    for number in ["2", "%2B2", "+2", "%202%20"] {
+        assert_eq!(page(&app, &format!("page={number}&page_size=2")).await["data"], json!(["org-0"]), "{number}");
+    }
+    for number in ["", "%20", "-", "1.5", "2+2"] {
+        assert_eq!(app.get(&format!("/api/1/organizations/?page={number}")).send().await.status, 400, "{number}");
+    }
+}

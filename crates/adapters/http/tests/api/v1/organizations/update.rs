@@ -38,11 +38,11 @@ async fn what_is_not_sent_stays() {
 }
 
 #[actix_web::test]
-async fn null_and_the_empty_text_clear_what_is_not_required() {
+async fn null_and_blank_texts_clear_what_is_not_required() {
     let app = TestApp::new().await;
     let olga = app.user("Olga Owner").await;
     let insee = an_organization().with_admin(&olga).stored(&app).await;
-    for empty in [json!(null), json!("")] {
+    for empty in [json!(null), json!(""), json!(" ")] {
         let filled = json!({"acronym": "X", "url": "https://x.org/", "banner_color": "#aabbcc"});
         app.put(&at(&insee)).key(&olga).json(&filled).send().await;
         let cleared = json!({"acronym": empty, "url": empty, "banner_color": empty});
@@ -59,11 +59,13 @@ async fn wrong_values_are_told_by_field_and_change_nothing() {
     for (field, value, message) in [
         ("name", json!(null), "Field is required"),
         ("description", json!(""), "Field is required"),
+        ("description", json!(" "), "Field is required"),
         ("acronym", json!("x".repeat(129)), "String value is too long"),
         ("acronym", json!(5), "StringField only accepts string values"),
         ("url", json!("javascript:alert(1)"), "Invalid URL \"javascript:alert(1)\""),
         ("banner_color", json!("#fff"), "String value did not match validation regex"),
         ("banner_image_position", json!(101), "Integer value is too large"),
+        ("banner_image_position", json!(1e30), "Integer value is too large"),
         ("banner_image_position", json!(-1), "Integer value is too small"),
         ("banner_image_position", json!("x"), "x could not be converted to int"),
         ("extras", json!([1]), "Only dictionaries may be used in a DictField"),

@@ -113,3 +113,18 @@ async fn a_deleted_reuse_is_gone_until_it_is_restored() {
     assert_eq!(put(json!({"deleted": null})).await.status, 200);
     assert_eq!(app.get("/api/1/reuses/next-bus/").send().await.status, 200);
 }
+
+#[actix_web::test]
+async fn everything_of_a_reuse_leaves_out_what_its_datasets_leave_out() {
+    let app = TestApp::new().await;
+    let ulysse = app.user("Ulysse User").await;
+    let dataset = json!({"title": "Bus stops", "description": "d"});
+    let dataset = app.post("/api/1/datasets/").key(&ulysse).json(&dataset).send().await.json()["id"].clone();
+    created(&app, &ulysse, &body_with("Next bus", &json!({"datasets": [dataset]}))).await;
+    for (mask, shown) in
+        [("*", false), ("datasets", false), ("datasets{*}", true), ("datasets{community_resources}", true)]
+    {
+        let answer = app.get("/api/1/reuses/next-bus/").header("x-fields", mask).send().await.json();
+        assert_eq!(answer["datasets"][0].get("community_resources").is_some(), shown, "{mask}");
+    }
+}

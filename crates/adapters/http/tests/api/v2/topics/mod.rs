@@ -168,3 +168,44 @@ async fn a_partial_editor_makes_topics_but_does_not_edit_them() {
     let mine = app.get("/api/2/me/org_topics/").key(&paula).send().await.json();
     assert_eq!(mine["total"], 1);
 }
+
+#[actix_web::test]
+async fn a_topic_keeps_the_geometry_it_is_given() {
+    let app = TestApp::new().await;
+    let ulysse = app.user("Ulysse User").await;
+    created(&app, &ulysse, &json!({"name": "Mobility"})).await;
+    let geom = json!({"type": "MultiPolygon", "coordinates": [[[[0, 0], [0, 1], [1, 1], [0, 0]]]]});
+    let put = async |spatial: Value| app.put(TOPIC).key(&ulysse).json(&json!({"spatial": spatial})).send().await;
+    let answer = put(json!({"geom": geom})).await;
+    assert_eq!(answer.json()["spatial"], json!({"geom": geom, "zones": [], "granularity": "other"}));
+    for (spatial, at, told) in [
+        (json!({"geom": {"type": "Point"}}), "geom", "MultiPolygonField type must be \"MultiPolygon\""),
+        (
+            json!({"geom": geom, "zones": ["fr:commune:13004"]}),
+            "__all__",
+            "The spatial coverage cannot contains a Geozone and a Geometry",
+        ),
+    ] {
+        let answer = put(spatial).await;
+        assert_eq!((answer.status, &answer.json()["errors"]), (400, &json!({"spatial": {at: told}})));
+    }
+    assert_eq!(app.get(TOPIC).send().await.json()["spatial"]["geom"], geom);
+}
+
+#[actix_web::test]
+async fn only_who_asks_for_private_topics_must_say_who_they_are() {
+    let app = TestApp::new().await;
+    let ulysse = app.user("Ulysse User").await;
+    created(&app, &ulysse, &json!({"name": "Open"})).await;
+    created(&app, &ulysse, &json!({"name": "Closed", "private": true})).await;
+    app.get(&format!("{TOPICS}?private=true")).send().await.refuses(401, "Unauthorized");
+    let slugs = async |query: &str, by: Option<&Account>| {
+        let request = app.get(&format!("{TOPICS}?{query}"));
+        let request = if let Some(account) = by { request.key(account) } else { request };
+        let shown = request.send().await.json();
+        shown["data"].as_array().unwrap().iter().map(|topic| topic["slug"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(slugs("private=false", None).await, ["open"]);
+    assert_eq!(slugs("private=false", Some(&ulysse)).await, ["open"]);
+    assert_eq!(slugs("private=true", Some(&ulysse)).await, ["closed"]);
+}

@@ -95,6 +95,8 @@ OTHERS = [
 ]
 EDGES = [
     (r"- OPTIONS .*", 204, "answer of `OPTIONS`"),
+    (r"user POST /api/1/datasets/ \{\"title\": \"Full set\".*", 201, "`quality.license` after"),
+    (r"\S+ GET /api/[12]/datasets/full-set/", 200, "`quality.license` after"),
     (r"- GET /api/1/datasets/\{dataset\}/(featured|upload)/", 405, "Allow` of this path", 404),
 ]
 # Not served yet, as docs/api/coverage.md says.

@@ -285,8 +285,13 @@ pub fn missing<E>(fields: &[FormField<E>], body: &Map<String, Value>) -> Vec<Fie
 /// Every id among the references of a body is well formed. Error: the contract's sentence about the
 /// first that is not; it is about the body as a whole.
 pub fn check_ids<E>(fields: &[FormField<E>], body: &Map<String, Value>) -> Result<(), String> {
-    let references = fields.iter().filter(|field| matches!(field.setter, Setter::Id(_) | Setter::Ids(_)));
-    references.filter_map(|field| body.get(field.name)).try_for_each(check_reference)
+    let is_blank = |sent: &Value| sent.as_str().is_some_and(|text| text.trim().is_empty());
+    let mut sent = fields.iter().filter_map(|field| match (&field.setter, body.get(field.name)?) {
+        (Setter::Id(_), sent) => Some(sent),
+        (Setter::Ids(_), sent) if !is_blank(sent) => Some(sent),
+        _ => None,
+    });
+    sent.try_for_each(check_reference)
 }
 
 /// A reference to something whose id is a text; null and the empty text are none.
@@ -307,6 +312,7 @@ fn read_named(name: &str, sent: &Value) -> Result<Option<String>, FieldError> {
 fn read_tags(sent: &Value) -> Result<Vec<String>, String> {
     let texts: Vec<&str> = match sent {
         Value::Null => Vec::new(),
+        Value::String(text) if text.trim().is_empty() => Vec::new(),
         Value::String(text) => vec![text],
         Value::Array(items) => items.iter().map(|item| item.as_str().ok_or(NOT_TEXT)).collect::<Result<_, _>>()?,
         _ => return Err(NOT_LIST.into()),

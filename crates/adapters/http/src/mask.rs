@@ -73,7 +73,7 @@ impl Mask {
         self
     }
 
-    fn list<'a>(tokens: &mut Tokens<'a>, braced: bool, depth: usize) -> Result<Self, Problem> {
+    fn list(tokens: &mut Tokens<'_>, braced: bool, depth: usize) -> Result<Self, Problem> {
         if depth > MAX_DEPTH {
             return Err(error("Too deeply nested"));
         }

@@ -37,6 +37,7 @@ pub fn read_id(name: &str, sent: &Value) -> Result<Option<ObjectId>, FieldError>
 pub fn read_ids(name: &str, sent: &Value) -> Result<Vec<ObjectId>, FieldError> {
     let items = match sent {
         Value::Null => return Ok(Vec::new()),
+        Value::String(text) if text.trim().is_empty() => return Ok(Vec::new()),
         Value::Array(items) => items.as_slice(),
         one => std::slice::from_ref(one),
     };

@@ -59,6 +59,23 @@ async fn a_blank_text_is_none() {
 }
 
 #[actix_web::test]
+async fn null_and_a_blank_text_clear_a_list() {
+    let app = TestApp::new().await;
+    let ulysse = app.user("Ulysse User").await;
+    let [(family, method, mut body), ..] = families();
+    let dataset = created(&app, &ulysse, "/api/1/datasets/", &json!({"title": "D", "description": "d"})).await;
+    body["tags"] = json!(["bus"]);
+    body["datasets"] = json!([dataset.trim_end_matches('/').rsplit('/').next().unwrap()]);
+    for empty in [json!(null), json!(""), json!(" ")] {
+        body["url"] = json!(format!("https://example.org/{empty}").replace([' ', '"'], "x"));
+        let at = created(&app, &ulysse, family, &body).await;
+        let change = json!({"tags": empty, "datasets": empty});
+        let answer = app.request(method.clone(), &at).key(&ulysse).json(&change).send().await;
+        assert_eq!((&answer.json()["tags"], &answer.json()["datasets"]), (&json!([]), &json!([])), "{empty}");
+    }
+}
+
+#[actix_web::test]
 async fn blanks_around_an_address_are_left_out() {
     let app = TestApp::new().await;
     let ulysse = app.user("Ulysse User").await;

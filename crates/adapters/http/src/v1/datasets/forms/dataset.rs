@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     coverage,
-    reader::{REQUIRED, Reader, owner_wish},
+    reader::{NOT_A_CHOICE, Reader, owner_wish},
     resource::{self, DESCRIPTION, TITLE},
 };
 use crate::fields;
@@ -137,6 +137,7 @@ fn read_access(reader: &mut Reader<'_>, dataset: &mut Dataset) {
     reader.text("access_type_reason", OTHER, &mut dataset.access_type_reason);
     reader.choice("access_type_reason_category", &ACCESS_REASONS, &mut dataset.access_type_reason_category);
     reader.text("authorization_request_url", OTHER, &mut dataset.authorization_request_url);
+    dataset.authorization_request_url = dataset.authorization_request_url.take().map(|url| url.trim().to_owned());
     if let Some(url) = dataset.authorization_request_url.as_deref().filter(|url| !fields::is_web_address(url)) {
         let message = format!("Invalid URL \"{url}\"");
         reader.refuse_stored("authorization_request_url", message);
@@ -161,8 +162,9 @@ fn read_access(reader: &mut Reader<'_>, dataset: &mut Dataset) {
         inner.choice("role", &AUDIENCES, &mut audience.role);
         inner.choice("condition", &AUDIENCE_CONDITIONS, &mut audience.condition);
         for (name, given) in [("role", &audience.role), ("condition", &audience.condition)] {
-            if given.is_none() && inner.errors.is_empty() {
-                inner.refuse(name, REQUIRED);
+            let told = inner.errors.iter().any(|error| error.path.ends_with(name));
+            if given.is_none() && !told {
+                inner.refuse(name, NOT_A_CHOICE);
             }
         }
         reader.errors.extend(inner.errors);

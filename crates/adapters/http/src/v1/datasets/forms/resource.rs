@@ -101,7 +101,7 @@ pub(super) fn read(reader: &mut Reader<'_>, resource: &mut Resource, new: bool) 
     }
     if let Some(sent) = reader.map("schema") {
         let schema = sent.map(|sent| read_schema(reader, sent));
-        resource.schema = schema;
+        resource.schema = schema.filter(|schema| schema.name.is_some() || schema.url.is_some());
     }
     let present = std::mem::take(&mut resource.extras);
     let mut stored = present.clone();

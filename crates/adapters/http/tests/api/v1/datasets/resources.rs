@@ -1,6 +1,6 @@
 //! `/api/1/datasets/{dataset}/resources/`, `/api/1/datasets/r/{id}`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{a_dataset, remote, stored, titles};
 use crate::support::TestApp;
@@ -120,4 +120,6 @@ async fn the_schema_of_a_resource_is_replaced_as_a_whole() {
     ] {
         assert_eq!(app.put(&at).key(&ulysse).json(&json!({"schema": schema})).send().await.json()["schema"], schema);
     }
+    let answer = app.put(&at).key(&ulysse).json(&json!({"schema": {"nope": 1}})).send().await;
+    assert_eq!((answer.status, &answer.json()["schema"]), (200, &Value::Null));
 }

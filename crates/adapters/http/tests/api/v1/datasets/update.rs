@@ -114,7 +114,7 @@ async fn who_may_use_a_dataset_is_told_with_a_condition() {
     ] {
         let answer = put(sent.clone()).await;
         assert_eq!(answer.status, 400, "{sent}");
-        assert_eq!(answer.json()["errors"]["access_audiences"][0][part], json!(["This field is required."]), "{sent}");
+        assert_eq!(answer.json()["errors"]["access_audiences"][0][part], json!(["Not a valid choice."]), "{sent}");
     }
     assert_eq!(app.get(&at).send().await.json()["access_audiences"], given);
     assert_eq!(put(json!([{}])).await.json()["access_audiences"], json!([]));

@@ -103,10 +103,10 @@ def ask(kind, server, statement):
 
 
 class Portal:
-    """Use in a `with` block: `run` commands, `serve`, `call` it, `kill` it."""
+    """Use in a `with` block: `run` commands, `serve`, `call` it, `kill` it. With the `storage` of another one it is a second node."""
 
-    def __init__(self, kind, **settings):
-        self.kind, self.port = kind, free_port()
+    def __init__(self, kind, storage=None, **settings):
+        self.kind, self.port, self.storage = kind, free_port(), storage
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = Path(tempfile.mkdtemp(prefix=f"basalt-{kind}-"))
         self.process = None
@@ -115,7 +115,7 @@ class Portal:
 
     def __enter__(self):
         self.rooms.callback(shutil.rmtree, self.folder, ignore_errors=True)
-        self.storage = self.rooms.enter_context(database(self.kind, self.folder))
+        self.storage = self.storage or self.rooms.enter_context(database(self.kind, self.folder))
         values = {"HTTP__BIND": f"127.0.0.1:{self.port}", "STORAGE__URL": self.storage, **self.settings}
         clean = {name: value for name, value in os.environ.items() if not name.startswith("BASALT__")}
         self.environment = {**clean, **{f"BASALT__{name}": str(value) for name, value in values.items()}}
@@ -126,6 +126,11 @@ class Portal:
         if error[0] and (self.folder / "log").exists():
             sys.stderr.write((self.folder / "log").read_text(errors="replace")[-3000:])
         return self.rooms.__exit__(*error)
+
+    def begin(self, *arguments):
+        """Begins a command of the program."""
+        return subprocess.Popen([program(), *arguments], cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def run(self, *arguments):
         """Runs a command of the program; what it printed."""

@@ -47,6 +47,8 @@ macro_rules! search_contract {
             hostile_texts_are_answered,
             the_position_is_kept_with_the_changes,
             a_rebuild_replaces_everything_when_it_is_finished,
+            a_new_index_is_told_what_was_written_while_it_was_built,
+            a_new_index_answers_when_nothing_is_left_to_be_told,
             an_abandoned_rebuild_changes_nothing,
         );
     };
@@ -416,10 +418,17 @@ pub async fn suggestions_begin_words_in_any_order(index: Index) {
             titled(1, "Base Adresse Nationale"),
             titled(2, "Écoles"),
             SearchDocument { acronyms: vec!["RNE".into()], ..titled(3, "Elected people") },
+            titled(4, "Côtes-d’Armor"),
         ],
     )
     .await;
     for (text, expected) in [
+        ("arm cot", vec![id(4)]),
+        ("d'armor", vec![id(4)]),
+        ("cotes darm", vec![id(4)]),
+        ("cotesx", vec![]),
+        ("--", vec![]),
+        ("\0", vec![]),
         ("ba", vec![id(1)]),
         ("adr", vec![id(1)]),
         ("nat base", vec![id(1)]),
@@ -431,6 +440,9 @@ pub async fn suggestions_begin_words_in_any_order(index: Index) {
         ("dresse", vec![]),
     ] {
         assert_eq!(suggested(&index, text).await, expected, "{text}");
+    }
+    for text in ["", "  "] {
+        assert_eq!(suggested(&index, text).await.len(), 4, "everything begins with nothing");
     }
 }
 
@@ -562,6 +574,35 @@ pub async fn a_rebuild_replaces_everything_when_it_is_finished(index: Index) {
     assert_eq!(index.position().await.expect("position"), Some(position));
     put(&index, [titled(4, "Trees")]).await;
     assert_eq!(ids(&index, "trees").await, [id(4)]);
+}
+
+/// The old one was told already, and the feed is read again from the position of the new one.
+pub async fn a_new_index_is_told_what_was_written_while_it_was_built(index: Index) {
+    let at = |millis| Position { at: Timestamp(millis), id: id(9) };
+    let told = vec![SearchChange::Put(Box::new(titled(3, "Roads")))];
+    let mut rebuild = index.rebuild().await.expect("rebuild");
+    rebuild.add(vec![titled(2, "Roads")]).await.expect("add");
+    index.apply(told.clone(), Some(at(20))).await.expect("apply");
+    assert_eq!(ids(&index, "roads").await, [id(3)]);
+    rebuild.finish(at(10)).await.expect("finish");
+    assert_eq!(index.position().await.expect("position"), Some(at(10)));
+    index.apply(told, Some(at(20))).await.expect("apply");
+    let mut found = ids(&index, "roads").await;
+    found.sort_unstable();
+    assert_eq!(found, [id(2), id(3)]);
+    assert_eq!(index.position().await.expect("position"), Some(at(20)));
+}
+
+/// Also where the old one was further than the feed: that of another storage, or told by a clock that was wrong.
+pub async fn a_new_index_answers_when_nothing_is_left_to_be_told(index: Index) {
+    let at = |millis| Some(Position { at: Timestamp(millis), id: id(9) });
+    index.apply(vec![SearchChange::Put(Box::new(titled(1, "Roads")))], at(20)).await.expect("apply");
+    let mut rebuild = index.rebuild().await.expect("rebuild");
+    rebuild.add(vec![titled(2, "Roads")]).await.expect("add");
+    rebuild.finish(Position { at: Timestamp(10), id: id(9) }).await.expect("finish");
+    index.apply(Vec::new(), at(10)).await.expect("apply");
+    assert_eq!(ids(&index, "roads").await, [id(2)]);
+    assert_eq!(index.position().await.expect("position"), at(10));
 }
 
 /// Whatever ended it.

@@ -313,7 +313,7 @@ impl SearchError {
 #[async_trait]
 pub trait SearchIndex: Send + Sync {
     /// Makes all changes or none, keeps how far the feed was followed, and shows both to the next search. Doing it twice does
-    /// no harm. Errors: `Unavailable`.
+    /// no harm. Without changes it tells that nothing is left to be told. Errors: `Unavailable`.
     async fn apply(&self, changes: Vec<SearchChange>, position: Option<Position>) -> Result<(), SearchError>;
 
     /// Finds documents whose words are those of the text: in any case, with or without accents, singular or plural. A text of
@@ -347,7 +347,8 @@ pub trait Rebuild: Send {
     /// Adds documents. Errors: `Unavailable`.
     async fn add(&mut self, documents: Vec<SearchDocument>) -> Result<(), SearchError>;
 
-    /// Answers from the new index from now on. Errors: `Unavailable`.
+    /// Puts the new index in the place of the old one, to be told what was written since this position. It answers at once, or as
+    /// soon as it was told as much as the old one, or that nothing is left. Errors: `Unavailable`.
     async fn finish(self: Box<Self>, position: Position) -> Result<(), SearchError>;
 }
 

@@ -170,9 +170,12 @@ impl SearchIndex for MemorySearch {
         let state = self.state();
         let wanted = words(text);
         let begins = |document: &&SearchDocument| {
-            let titles = std::iter::once(&document.title).chain(&document.acronyms);
+            // Also as if there were no apostrophes.
+            let joined = document.title.replace(['\'', '\u{2019}'], "");
+            let titles = [&document.title, &joined].into_iter().chain(&document.acronyms);
             let has: Vec<String> = titles.flat_map(|title| words(title)).collect();
             wanted.iter().all(|beginning| has.iter().any(|word| word.starts_with(beginning)))
+                && (!wanted.is_empty() || text.trim().is_empty())
         };
         let mut found: Vec<&SearchDocument> =
             state.documents.values().filter(|one| one.kind == kind && !one.hidden).filter(begins).collect();

@@ -1,15 +1,10 @@
-//! The index in its folder.
+//! The index: what answers, and what is written.
 //!
-//! ```text
-//! search.path/
-//!   current        format of the index, and the folder that answers
-//!   7/             tantivy's files; the position in the feed is kept with each of its commits
-//! ```
-//!
-//! A rebuild writes another folder, and then lets `current` name it: in between, and after a crash, the old one answers.
+//! After a rebuild these differ for a moment. The new index follows the feed, and answers once it has come as far as the old one: what
+//! was found is not lost sight of in between.
 
 use std::{
-    fs, io,
+    fs,
     num::NonZero,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
@@ -22,8 +17,9 @@ use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Term};
 use tokio::sync::Semaphore;
 
 use crate::{
+    folders::{current, is_missing, make_current, new_folder, remove_former},
     rebuild::TantivyRebuild,
-    schema::{self, FORMAT, Fields},
+    schema::{self, Fields},
     search,
     snapshot::Snapshot,
     suggest, values,
@@ -32,7 +28,6 @@ use crate::{
 
 /// Memory for documents that are not written yet.
 const WRITER_BYTES: usize = 15_000_000;
-const CURRENT: &str = "current";
 /// A search that looks at so many documents takes about a millisecond: it runs where it is asked for. Others run aside.
 const AT_ONCE: u64 = 150_000;
 
@@ -46,12 +41,15 @@ pub(crate) struct Inner {
     pub(crate) root: Option<PathBuf>,
     pub(crate) fields: Fields,
     weights: Weights,
+    /// What answers.
     live: RwLock<Arc<Live>>,
+    /// A new index, while it has not come as far in the feed as the one that answers.
+    next: RwLock<Option<Arc<Live>>>,
     /// Long searches at once: no more than there are processors.
     turns: Arc<Semaphore>,
 }
 
-/// The folder that answers.
+/// An index that answers, or is about to.
 pub(crate) struct Live {
     /// Its name; none in memory.
     pub(crate) name: Option<String>,
@@ -88,7 +86,8 @@ impl TantivyIndex {
     fn with(root: Option<PathBuf>, live: Live, weights: Weights) -> Self {
         let fields = schema::schema().1;
         let turns = Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)));
-        Self { inner: Arc::new(Inner { root, fields, weights, live: RwLock::new(Arc::new(live)), turns }) }
+        let live = RwLock::new(Arc::new(live));
+        Self { inner: Arc::new(Inner { root, fields, weights, live, next: RwLock::default(), turns }) }
     }
 
     /// The same index, ranking otherwise.
@@ -96,7 +95,8 @@ impl TantivyIndex {
     pub fn weighed(&self, weights: Weights) -> Self {
         let Inner { root, fields, live, turns, .. } = self.inner.as_ref();
         let live = RwLock::new(Arc::clone(&live.read().unwrap_or_else(PoisonError::into_inner)));
-        Self { inner: Arc::new(Inner { root: root.clone(), fields: *fields, weights, live, turns: Arc::clone(turns) }) }
+        let (root, fields, turns) = (root.clone(), *fields, Arc::clone(turns));
+        Self { inner: Arc::new(Inner { root, fields, weights, live, next: RwLock::default(), turns }) }
     }
 }
 
@@ -105,25 +105,62 @@ impl Inner {
         Arc::clone(&self.live.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Answers from this folder from now on, and forgets the others.
-    pub(crate) fn switch(&self, live: Live) -> io::Result<()> {
-        if let (Some(root), Some(name)) = (&self.root, &live.name) {
+    /// What follows the feed.
+    fn written(&self) -> Arc<Live> {
+        self.next.read().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_else(|| self.live())
+    }
+
+    /// Follows the feed with this index from now on, and answers from it as soon as it has come as far as the one that does.
+    pub(crate) fn switch(&self, new: Live) -> tantivy::Result<()> {
+        if let (Some(root), Some(name)) = (&self.root, &new.name) {
             make_current(root, name)?;
-            remove_others(root, name);
         }
-        *self.live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(live);
+        self.begin(new);
         Ok(())
     }
 
-    /// Another process may have rebuilt the index.
-    fn follow(&self) -> tantivy::Result<()> {
-        let Some(root) = &self.root else { return Ok(()) };
-        let live = self.live();
-        if live.name != current(root) {
-            // A damaged one is not taken: what answered goes on.
-            let other = open_current(root)?;
-            *self.live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(other);
+    fn begin(&self, new: Live) {
+        *self.next.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(new));
+        self.take_over(false);
+    }
+
+    /// Answers from the new index where it has come as far as the old one, or where nothing is left to be applied; forgets the old one.
+    fn take_over(&self, nothing_left: bool) {
+        let mut next = self.next.write().unwrap_or_else(PoisonError::into_inner);
+        let old = self.live();
+        let Some(new) = next.take_if(|new| nothing_left || new.position() >= old.position()) else { return };
+        drop(next);
+        *self.live.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&new);
+        // Searches that go on keep what they look at.
+        *old.writer.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        if let (Some(root), Some(name)) = (&self.root, &new.name) {
+            remove_former(root, name);
         }
+    }
+
+    /// Another process may have rebuilt the index: how far it has come. None where there is none any more.
+    fn follow(&self) -> tantivy::Result<Option<Position>> {
+        if let Some(root) = &self.root {
+            let name = current(root);
+            if self.written().name != name {
+                match open_current(root) {
+                    Ok(new) => self.begin(new),
+                    // What answers goes on, until there is one that is sound.
+                    Err(error) if name.is_some() || is_missing(root) => {
+                        tracing::warn!(%error, "the search index is gone");
+                        return Ok(None);
+                    }
+                    Err(of_another_version) => return Err(of_another_version),
+                }
+            }
+        }
+        Ok(self.written().position())
+    }
+
+    fn apply(&self, changes: Vec<SearchChange>, position: Option<Position>) -> tantivy::Result<()> {
+        let nothing_left = changes.is_empty();
+        self.written().apply(&self.fields, changes, position)?;
+        self.take_over(nothing_left);
         Ok(())
     }
 }
@@ -213,48 +250,6 @@ fn open_current(root: &Path) -> tantivy::Result<Live> {
     Live::new(Some(name), index)
 }
 
-/// The folder that answers, if it is of this format.
-fn current(root: &Path) -> Option<String> {
-    let text = fs::read_to_string(root.join(CURRENT)).ok()?;
-    let (format, name) = text.trim().split_once(' ')?;
-    let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
-    (format == FORMAT && plain).then(|| name.to_owned())
-}
-
-fn make_current(root: &Path, name: &str) -> io::Result<()> {
-    let new = root.join("current.new");
-    let file = fs::File::create(&new)?;
-    io::Write::write_all(&mut &file, format!("{FORMAT} {name}\n").as_bytes())?;
-    file.sync_all()?;
-    fs::rename(new, root.join(CURRENT))
-}
-
-/// Makes a folder that is not there yet.
-pub(crate) fn new_folder(root: &Path) -> io::Result<(String, PathBuf)> {
-    let numbers = fs::read_dir(root)?.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u64>().ok());
-    let mut number = numbers.max().unwrap_or(0);
-    loop {
-        number += 1;
-        let folder = root.join(number.to_string());
-        match fs::create_dir(&folder) {
-            Ok(()) => return Ok((number.to_string(), folder)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
-}
-
-/// Folders of former indexes, and of rebuilds that never ended.
-fn remove_others(root: &Path, name: &str) {
-    let Ok(entries) = fs::read_dir(root) else { return };
-    for entry in entries.filter_map(Result::ok) {
-        let other = entry.file_name().to_str().is_some_and(|other| other != name && other.parse::<u64>().is_ok());
-        if other && let Err(error) = fs::remove_dir_all(entry.path()) {
-            tracing::warn!(%error, "a former search index could not be removed");
-        }
-    }
-}
-
 /// An empty index.
 pub(crate) fn create(place: Option<(String, &Path)>) -> tantivy::Result<Live> {
     let schema = schema::schema().0;
@@ -277,7 +272,7 @@ pub(crate) async fn aside<T: Send + 'static>(
 impl SearchIndex for TantivyIndex {
     async fn apply(&self, changes: Vec<SearchChange>, position: Option<Position>) -> Result<(), SearchError> {
         let inner = Arc::clone(&self.inner);
-        aside(move || inner.live().apply(&inner.fields, changes, position)).await
+        aside(move || inner.apply(changes, position)).await
     }
 
     async fn search(&self, query: &SearchQuery) -> Result<Found, SearchError> {
@@ -310,11 +305,7 @@ impl SearchIndex for TantivyIndex {
 
     async fn position(&self) -> Result<Option<Position>, SearchError> {
         let inner = Arc::clone(&self.inner);
-        aside(move || {
-            inner.follow()?;
-            Ok(inner.live().position())
-        })
-        .await
+        aside(move || inner.follow()).await
     }
 
     async fn rebuild(&self) -> Result<Box<dyn Rebuild>, SearchError> {

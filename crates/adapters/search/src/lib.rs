@@ -9,6 +9,7 @@ mod columns;
 mod departments;
 mod facets;
 mod filter;
+mod folders;
 mod index;
 mod rebuild;
 mod schema;

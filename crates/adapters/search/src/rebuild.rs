@@ -4,10 +4,11 @@ use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 use basalt_ports::search::{Position, Rebuild, SearchDocument, SearchError};
-use tantivy::{Index, IndexWriter};
+use tantivy::{Index, IndexWriter, directory::DirectoryLock};
 
 use crate::{
-    index::{Inner, Live, aside, new_folder},
+    folders::{claimed, new_folder},
+    index::{Inner, Live, aside},
     schema::{self, Fields},
 };
 
@@ -28,6 +29,8 @@ struct Folder {
     name: String,
     path: PathBuf,
     finished: bool,
+    /// Lets no other process remove it before it answers.
+    _claim: DirectoryLock,
 }
 
 impl Drop for Folder {
@@ -45,8 +48,10 @@ impl TantivyRebuild {
         let folder = match &inner.root {
             None => None,
             Some(root) => {
+                std::fs::create_dir_all(root)?;
                 let (name, path) = new_folder(root)?;
-                Some(Folder { name, path, finished: false })
+                let claim = claimed(&path)?;
+                Some(Folder { name, path, finished: false, _claim: claim })
             }
         };
         let index = match &folder {

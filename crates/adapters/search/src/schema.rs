@@ -13,11 +13,11 @@ use crate::{
     departments,
     stem::stem,
     tokenizer::{Prefixes, Stems},
-    words::{Words, is_empty_word},
+    words::{Words, is_empty_word, joined_at_apostrophes},
 };
 
 /// Changes whenever an index made by an older program must not be read: fields, words or stems.
-pub(crate) const FORMAT: &str = "3";
+pub(crate) const FORMAT: &str = "4";
 /// Names of the columns.
 pub(crate) const ID_HIGH: &str = "id_high";
 pub(crate) const ID_LOW: &str = "id_low";
@@ -137,6 +137,9 @@ impl Fields {
         let mut made = TantivyDocument::default();
         made.add_text(self.title, marked(title));
         made.add_text(self.prefix, marked(title));
+        if let Some(joined) = joined_at_apostrophes(title) {
+            made.add_text(self.prefix, marked(&joined));
+        }
         let initials = initials(title);
         for whole in &initials.whole {
             made.add_text(self.initials, marked(whole));

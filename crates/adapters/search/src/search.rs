@@ -28,8 +28,6 @@ use crate::{
 const CLOSELY: usize = 200;
 /// The share of the words that is as good as all.
 const ALL: f32 = 0.999;
-/// Behind this many results there is no order by score: the rest is as it comes.
-const MAX_ORDERED: usize = 20_000;
 /// Documents looked at together.
 const WINDOW: u32 = 1 << 16;
 /// Freshness is told apart up to here.
@@ -172,8 +170,10 @@ fn pass(
     wanted: &[Wanted],
     enough: &Enough,
 ) -> tantivy::Result<Passed> {
-    let needed = query.offset.saturating_add(query.limit).clamp(CLOSELY, MAX_ORDERED);
-    let mut best = Best::new(needed);
+    let documents = usize::try_from(snapshot.searcher.num_docs()).unwrap_or(usize::MAX);
+    // Of a page behind everything there is, only the number of results is of interest.
+    let needed = if query.offset < documents { query.offset.saturating_add(query.limit).min(documents) } else { 0 };
+    let mut best = Best::new(needed.max(CLOSELY));
     let mut sorted = Sorted::new(query);
     let mut counts = Counts::new(&query.facets);
     let mut total = 0;
@@ -204,7 +204,7 @@ fn pass(
         }
         counts.end(columns);
     }
-    Ok(Passed { total, hits: best.into_sorted(), sorted, facets: counts.counted() })
+    Ok(Passed { total, hits: best.into_sorted(query.offset), sorted, facets: counts.counted() })
 }
 
 /// All documents of the kind.
@@ -412,7 +412,7 @@ struct Best {
 
 impl Best {
     fn new(size: usize) -> Self {
-        Self { kept: Vec::with_capacity(size * 2), size, least: f32::NEG_INFINITY }
+        Self { kept: Vec::with_capacity(size.min(1_000) * 2), size, least: f32::NEG_INFINITY }
     }
 
     #[inline]
@@ -433,9 +433,14 @@ impl Best {
         }
     }
 
-    fn into_sorted(mut self) -> Vec<Hit> {
+    /// In order from there; what comes before a page far behind is only in its place as a whole.
+    fn into_sorted(mut self, from: usize) -> Vec<Hit> {
         self.sort_out();
-        self.kept.sort_unstable_by(order);
+        let from = if from < CLOSELY { 0 } else { from.min(self.kept.len()) };
+        if 0 < from && from < self.kept.len() {
+            self.kept.select_nth_unstable_by(from, order);
+        }
+        self.kept.get_mut(from..).unwrap_or_default().sort_unstable_by(order);
         self.kept
     }
 }
@@ -494,4 +499,32 @@ fn closeness(title: &[u32], wanted: &[Wanted], bodies: &[u32], weights: &Weights
         more += weights.begins;
     }
     more
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In an order that has nothing to do with their scores.
+    fn hits(count: u32) -> impl Iterator<Item = Hit> {
+        (0..count).map(move |number| {
+            #[expect(clippy::cast_precision_loss, reason = "small numbers")]
+            let score = (number * 7_919 % count) as f32;
+            Hit { score, segment: 0, doc: number }
+        })
+    }
+
+    #[test]
+    fn pages_far_behind_follow_one_another_and_miss_nothing() {
+        let count = 5_003;
+        let mut paged = Vec::new();
+        for from in (0..count as usize).step_by(700) {
+            let mut best = Best::new((from + 700).max(CLOSELY));
+            hits(count).for_each(|hit| best.push(hit));
+            paged.extend(best.into_sorted(from).iter().skip(from).take(700).map(|hit| hit.doc));
+        }
+        let mut all: Vec<Hit> = hits(count).collect();
+        all.sort_unstable_by(order);
+        assert_eq!(paged, all.iter().map(|hit| hit.doc).collect::<Vec<_>>());
+    }
 }

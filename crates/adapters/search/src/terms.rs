@@ -21,6 +21,8 @@ const MAX_LOOKED_UP: usize = 64;
 const MAX_GUESSED: usize = 8;
 /// A word found in fewer documents may be a slip.
 const RARE: u64 = 3;
+/// Only of so many words of a text other spellings are looked for: that is the dearest part of a search.
+const MAX_GUESSED: usize = 12;
 /// Shorter words have too many neighbours.
 const MIN_TYPO: usize = 4;
 /// Shorter words are not tried with one letter more.
@@ -132,7 +134,7 @@ impl Lexicon<'_> {
         let mut wanted =
             Wanted { spellings: vec![(term, 1.0)], weight: 0.0, documents: 0, hashes: vec![hash(&one.stem)] };
         let mut frequency = found;
-        if found < RARE && !self.is_name(one, &wanted.spellings)? {
+        if found < RARE && all.len() < MAX_GUESSED && !self.is_name(one, &wanted.spellings)? {
             let mut slips = Vec::new();
             if one.stem.len() >= MIN_TYPO {
                 slips = self.neighbours(&wanted.spellings)?;
@@ -330,4 +332,34 @@ fn collect(searcher: &Searcher, field: Field, term: &str, found: &mut Vec<(Strin
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever is typed, so many words are looked up at most, and each is short.
+    #[test]
+    fn no_text_makes_much_work() {
+        let many: String = (0..100_000).map(|number| format!("word{number} ")).collect();
+        let texts = [
+            many.clone(),
+            "x".repeat(1_000_000),
+            "a\u{301}".repeat(100_000),
+            "\u{300}".repeat(100_000),
+            "🙂".repeat(100_000),
+            "ﷺ ".repeat(100_000),
+            "(NOT ".repeat(100_000),
+            "\u{202e}الطرق ".repeat(10_000),
+            "l'".repeat(100_000),
+            "é".repeat(MAX_TEXT + 1),
+        ];
+        for text in &texts {
+            let asked = asked(text);
+            let begins: String = text.chars().take(20).collect();
+            assert!(asked.len() <= MAX_LOOKED_UP, "{begins}: {}", asked.len());
+            assert!(asked.iter().all(|one| one.word.len() <= 200 && one.stem.len() <= 200), "{begins}");
+        }
+        assert_eq!(asked(&many).len(), MAX_LOOKED_UP);
+    }
 }

@@ -124,6 +124,15 @@ fn is_apostrophe(character: char) -> bool {
     matches!(character, '\'' | '\u{2019}' | '\u{02bc}' | '\u{2018}' | '`' | '\u{00b4}')
 }
 
+/// The words of a text that have apostrophes, written without: `Côtes-d'Armor` is asked for as `darmor` too.
+pub(crate) fn joined_at_apostrophes(text: &str) -> Option<String> {
+    text.contains(is_apostrophe).then(|| {
+        let parts = text.split(|character: char| !character.is_alphanumeric() && !is_apostrophe(character));
+        let joined = parts.filter(|part| part.contains(is_apostrophe)).map(|part| part.replace(is_apostrophe, ""));
+        joined.collect::<Vec<_>>().join(" ")
+    })
+}
+
 fn is_combining(character: char) -> bool {
     ('\u{0300}'..='\u{036f}').contains(&character)
 }
@@ -175,6 +184,17 @@ mod tests {
     }
 
     #[test]
+    fn words_are_joined_at_their_apostrophes() {
+        for (text, joined) in [
+            ("Côtes-d’Armor", Some("dArmor")),
+            ("L'été aujourd'hui, dit-il", Some("Lété aujourdhui")),
+            ("Côtes", None),
+            ("''", Some("")),
+        ] {
+            assert_eq!(joined_at_apostrophes(text).as_deref(), joined, "{text}");
+        }
+    }
+
     fn a_very_long_word_is_cut() {
         assert_eq!(words(&"x".repeat(100_000)).concat().len(), MAX_WORD);
     }

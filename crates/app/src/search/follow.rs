@@ -31,6 +31,8 @@ const SHORT_LOOK_MS: i64 = 3_000;
 const LONG_LOOK_MS: i64 = 60_000;
 /// The time from one long look to the next, in milliseconds.
 const LONG_LOOK_EVERY_MS: i64 = 10_000;
+/// How often an index is compared with a storage that is being written.
+const LOOKS: usize = 10;
 /// Events read at once.
 const BATCH: u64 = 500;
 /// Documents handed over at once where an organisation changed.
@@ -74,6 +76,14 @@ fn shown(organization: &Organization) -> Shown {
 impl Search {
     /// Applies what was written since the last time: how many events. Nothing where the index is to be built first.
     pub async fn catch_up(&self) -> Result<usize, AppError> {
+        match self.follow_feed().await {
+            // Another process may just have put a new index in the place of the one that was written: now it is found.
+            Err(_broken) => self.follow_feed().await,
+            done => done,
+        }
+    }
+
+    async fn follow_feed(&self) -> Result<usize, AppError> {
         let index = self.index()?;
         let store = &self.context.store;
         // One at a time: who waits finds everything done.
@@ -118,6 +128,10 @@ impl Search {
                 break;
             }
             offset += read;
+        }
+        if !same {
+            // Should it be a new index, then it has come as far as there is anything to come.
+            index.apply(Vec::new(), Some(position)).await.map_err(AppError::internal)?;
         }
         self.heard().epoch = epoch;
         // Of a commit that broke off nobody knows whether it was made; after this time it was not.
@@ -225,12 +239,29 @@ impl Search {
     }
 
     async fn holds<E: Searchable>(&self, visible: Filter<E>) -> Result<bool, AppError> {
+        let index = self.index()?;
         let store = self.context.store.of::<E>();
         for (seen_by, filter) in [(SeenBy::Everybody, visible), (SeenBy::Administrator, Filter::always())] {
-            let all = SearchQuery { limit: 0, seen_by, ..SearchQuery::new(E::KIND, "", self.context.now()) };
-            let held = self.index()?.search(&all).await.map_err(AppError::internal)?.total;
-            if held != store.count(&filter).await? {
-                return Ok(false);
+            for attempt in 1.. {
+                let before = index.position().await.map_err(AppError::internal)?;
+                let all = SearchQuery {
+                    limit: 0,
+                    seen_by: seen_by.clone(),
+                    ..SearchQuery::new(E::KIND, "", self.context.now())
+                };
+                let held = index.search(&all).await.map_err(AppError::internal)?.total;
+                if held == store.count(&filter).await? {
+                    break;
+                }
+                // What is being written is counted before the index hears of it: that is no reason to build it anew.
+                let after = index.position().await.map_err(AppError::internal)?;
+                if before == after && self.unheard(E::COLLECTION.name).await?.is_empty() {
+                    return Ok(false);
+                }
+                if attempt == LOOKS {
+                    break;
+                }
+                self.catch_up().await?;
             }
         }
         Ok(true)

@@ -144,6 +144,11 @@ impl Search {
         let _first = self.index.set((index, freshness));
     }
 
+    /// Is there an index, built or not?
+    pub fn is_attached(&self) -> bool {
+        self.index.get().is_some()
+    }
+
     fn index(&self) -> Result<&Arc<dyn SearchIndex>, AppError> {
         let attached = self.index.get().ok_or_else(|| StorageError::unavailable("there is no search index"))?;
         Ok(&attached.0)
@@ -166,7 +171,7 @@ impl Search {
 
     /// Is there an index, and was it built? Until then lists are narrowed by storage.
     pub async fn is_ready(&self) -> Result<bool, AppError> {
-        if self.index.get().is_none() {
+        if !self.is_attached() {
             return Ok(false);
         }
         match self.current().await {

@@ -53,7 +53,8 @@ fn views(metrics: &Document) -> i64 {
 }
 
 impl Search {
-    /// Builds the index anew; `told` hears how many datasets were read so far. What is written meanwhile is applied afterwards.
+    /// Builds the index anew; `told` hears how many datasets were read so far. What is written meanwhile is for whoever follows the
+    /// feed: [`Search::catch_up`], in this process or the one that serves.
     pub async fn reindex(&self, mut told: impl FnMut(usize)) -> Result<Reindexed, AppError> {
         let index = self.index()?;
         let store = &self.context.store;
@@ -95,7 +96,6 @@ impl Search {
             self.hear_anew(position);
             *follower = super::follow::Follower::default();
         }
-        self.catch_up().await?;
         Ok(done)
     }
 }

@@ -4,10 +4,14 @@ use std::time::{Duration, Instant};
 
 use basalt_app::{AppError, Services};
 
-use crate::{failure::Failure, settings::Settings, wiring};
+use crate::{
+    failure::{Failure, causes},
+    settings::Settings,
+    wiring,
+};
 
-/// How long to wait before looking for changes again: what was written is found within a second.
-const PAUSE: Duration = Duration::from_millis(500);
+/// How long to wait before looking for changes again: what was written is found within a second, also where the machine is busy.
+const PAUSE: Duration = Duration::from_millis(250);
 /// How often old notes of changes are deleted.
 const PRUNED_EVERY: Duration = Duration::from_hours(1);
 /// How long to wait when storage or index do not answer.
@@ -29,7 +33,7 @@ async fn forever(services: Services) {
         match done {
             Ok(fine) => checked = fine,
             Err(error) => {
-                tracing::error!(%error, "the search index does not follow");
+                tracing::error!(error = causes(&error), "the search index does not follow");
                 tokio::time::sleep(FAULT).await;
             }
         }
@@ -39,7 +43,7 @@ async fn forever(services: Services) {
 /// Applies what was written; is that enough, or is the index to be checked?
 async fn follow(services: &Services, pruned: &mut Option<Instant>) -> Result<bool, AppError> {
     if services.search.catch_up().await? == 0 {
-        if services.search.is_too_late().await? {
+        if !services.search.is_built().await? || services.search.is_too_late().await? {
             return Ok(false);
         }
         if pruned.is_none_or(|last| last.elapsed() >= PRUNED_EVERY) {

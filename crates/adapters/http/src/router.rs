@@ -153,9 +153,27 @@ async fn run(
     let version = operation.version();
     let payload = RefCell::new(Some(payload));
     let joined = std::cell::OnceCell::new();
+    // What was written before this is found by it, or what it writes by the next.
+    let reads = request.method().is_safe();
+    let search = waits_for_index(&request).then(|| portal.services().search.clone());
+    if let Some(search) = search.as_ref().filter(|search| reads && search.is_attached()) {
+        search.catch_up().await?;
+    }
     let ctx =
         Ctx { portal, request, caller, params, links, organization, user, target, body, payload, joined, version };
-    (operation.run)(ctx).await
+    let answer = (operation.run)(ctx).await?;
+    if let Some(search) = search.filter(|search| !reads && search.is_attached())
+        && let Err(error) = search.catch_up().await
+    {
+        // It is stored, and will be found.
+        tracing::warn!(%error, "an answer did not wait for the search index");
+    }
+    Ok(answer)
+}
+
+/// Does whoever asks want to find at once what was written?
+fn waits_for_index(request: &HttpRequest) -> bool {
+    request.headers().get("x-wait-for-index").is_some_and(|value| value != "false")
 }
 
 /// Who sent the key, if one was sent.

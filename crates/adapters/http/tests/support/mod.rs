@@ -73,6 +73,11 @@ impl TestApp {
         Self::over(CountingStorage::uncached(Arc::new(MemoryStorage::with_many(2)))).await
     }
 
+    /// Another process on the same database. Its ids are counted too: it is there to read.
+    pub(crate) async fn another(&self) -> Self {
+        Self::over(Arc::clone(&self.storage)).await
+    }
+
     async fn over(storage: Arc<CountingStorage>) -> Self {
         let clock = Arc::new(FixedClock::at(Timestamp::parse(NOW).unwrap()));
         let outbox = Arc::new(Outbox::default());

@@ -19,10 +19,32 @@ const PRODUCERS: [&str; 6] = ["association", "local-authority", "company", "publ
 const ORGANIZATION_BADGES: [&str; 5] = ["public-service", "certified", "association", "company", "local-authority"];
 const DATASET_BADGES: [&str; 6] = ["pivotal-data", "spd", "inspire", "hvd", "sl", "sr"];
 
-/// Parameters that every search has.
-pub(super) const COMMON: [QueryParam; 2] = [QueryParam::text("q"), QueryParam::text("sort")];
+const ORGANIZATION_PRODUCERS: [&str; 5] =
+    ["local-authority", "association", "company", "public-service", "not-specified"];
 
-pub(super) const DATASETS: [QueryParam; 19] = [
+const DATASET_SORTS: [&str; 10] = [
+    "created",
+    "last_update",
+    "reuses",
+    "followers",
+    "views",
+    "-created",
+    "-last_update",
+    "-reuses",
+    "-followers",
+    "-views",
+];
+const ORGANIZATION_SORTS: [&str; 10] =
+    ["reuses", "datasets", "followers", "views", "created", "-reuses", "-datasets", "-followers", "-views", "-created"];
+const REUSE_SORTS: [&str; 8] =
+    ["created", "datasets", "followers", "views", "-created", "-datasets", "-followers", "-views"];
+const DATASERVICE_SORTS: [&str; 6] = ["created", "views", "followers", "-created", "-views", "-followers"];
+const TOPIC_SORTS: [&str; 6] = ["name", "created", "last_modified", "-name", "-created", "-last_modified"];
+const POST_SORTS: [&str; 6] = ["created", "last_modified", "published", "-created", "-last_modified", "-published"];
+
+pub(super) const DATASETS: [QueryParam; 21] = [
+    QueryParam::text("q"),
+    QueryParam::choice("sort", &DATASET_SORTS),
     QueryParam::text("access_type"),
     QueryParam::choice("badge", &DATASET_BADGES),
     QueryParam::flag("featured"),
@@ -44,10 +66,16 @@ pub(super) const DATASETS: [QueryParam; 19] = [
     QueryParam::text("topic"),
 ];
 
-pub(super) const ORGANIZATIONS: [QueryParam; 2] =
-    [QueryParam::choice("badge", &ORGANIZATION_BADGES), QueryParam::choice("producer_type", &PRODUCERS)];
+pub(super) const ORGANIZATIONS: [QueryParam; 4] = [
+    QueryParam::text("q"),
+    QueryParam::choice("sort", &ORGANIZATION_SORTS),
+    QueryParam::choice("badge", &ORGANIZATION_BADGES),
+    QueryParam::choice("producer_type", &ORGANIZATION_PRODUCERS),
+];
 
-pub(super) const REUSES: [QueryParam; 11] = [
+pub(super) const REUSES: [QueryParam; 13] = [
+    QueryParam::text("q"),
+    QueryParam::choice("sort", &REUSE_SORTS),
     QueryParam::flag("archived"),
     QueryParam::text("badge"),
     QueryParam::flag("featured"),
@@ -61,7 +89,9 @@ pub(super) const REUSES: [QueryParam; 11] = [
     QueryParam::text("type"),
 ];
 
-pub(super) const DATASERVICES: [QueryParam; 9] = [
+pub(super) const DATASERVICES: [QueryParam; 11] = [
+    QueryParam::text("q"),
+    QueryParam::choice("sort", &DATASERVICE_SORTS),
     QueryParam::text("access_type"),
     QueryParam::flag("archived"),
     QueryParam::flag("featured"),
@@ -73,7 +103,9 @@ pub(super) const DATASERVICES: [QueryParam; 9] = [
     QueryParam::text("topic"),
 ];
 
-pub(super) const TOPICS: [QueryParam; 5] = [
+pub(super) const TOPICS: [QueryParam; 7] = [
+    QueryParam::text("q"),
+    QueryParam::choice("sort", &TOPIC_SORTS),
     QueryParam::flag("featured"),
     QueryParam::choice("last_update_range", &RANGES),
     QueryParam::text("organization"),
@@ -81,7 +113,12 @@ pub(super) const TOPICS: [QueryParam; 5] = [
     QueryParam::texts("tag"),
 ];
 
-pub(super) const POSTS: [QueryParam; 2] = [QueryParam::choice("last_update_range", &RANGES), QueryParam::texts("tag")];
+pub(super) const POSTS: [QueryParam; 4] = [
+    QueryParam::text("q"),
+    QueryParam::choice("sort", &POST_SORTS),
+    QueryParam::choice("last_update_range", &RANGES),
+    QueryParam::texts("tag"),
+];
 
 /// What was asked for.
 pub(crate) struct Asked {
@@ -282,7 +319,7 @@ pub(crate) fn organizations(ctx: &Ctx) -> Result<Asked, Problem> {
     ];
     let reading = Reading::new(ctx, SearchKind::Organization, SORTS)?
         .chosen("badge", &ORGANIZATION_BADGES)?
-        .chosen("producer_type", &PRODUCERS)?;
+        .chosen("producer_type", &ORGANIZATION_PRODUCERS)?;
     Ok(reading.counting(&["badge", "producer_type"]))
 }
 

@@ -37,7 +37,7 @@ use crate::{
 
 pub(super) fn operations() -> Vec<Operation> {
     let search = |id, path, run: fn(Ctx) -> crate::operation::Answering, parameters: &[QueryParam]| {
-        Operation::get(id, path, run).query(&PAGING).query(&asked::COMMON).query(parameters)
+        Operation::get(id, path, run).query(&PAGING).query(parameters)
     };
     vec![
         search("search_datasets", "/api/2/datasets/search/", |ctx| Box::pin(datasets(ctx)), &asked::DATASETS)
@@ -77,11 +77,7 @@ pub(crate) async fn found<E: Searchable>(ctx: &Ctx, asked: &Asked) -> Result<Res
 }
 
 async fn found_for<E: Searchable>(ctx: &Ctx, viewer: &Viewer, asked: &Asked) -> Result<Results<E>, Problem> {
-    let search = &ctx.services().search;
-    if ctx.request.headers().get("x-wait-for-index").is_some_and(|value| value != "false") {
-        search.catch_up().await?;
-    }
-    let results = search.find_for::<E>(viewer, &asked.query).await?;
+    let results = ctx.services().search.find_for::<E>(viewer, &asked.query).await?;
     if results.rows.is_empty() && asked.at.page() > 1 && asked.at.offset() >= results.total {
         return Err(Problem::not_found());
     }

@@ -1,6 +1,9 @@
 mod datasets;
 mod organizations;
 mod search;
+mod search_filters;
 mod search_following;
+mod search_hostile;
+mod search_suggestions;
 mod search_visibility;
 mod topics;

@@ -106,7 +106,9 @@ impl Served {
 fn until_ready(address: std::net::SocketAddr) -> Result<(), Failure> {
     let started = Instant::now();
     while started.elapsed() < BUILD_LIMIT {
-        if fetch::fetch(address, &fetch::request("GET", PROBE, &[("Connection", "close")], None))?.status == 200 {
+        // While much is followed, an answer may take longer than is waited for.
+        let answer = fetch::fetch(address, &fetch::request("GET", PROBE, &[("Connection", "close")], None));
+        if answer.is_ok_and(|answer| answer.status == 200) {
             return Ok(());
         }
         std::thread::sleep(Duration::from_millis(50));

@@ -21,8 +21,6 @@ const MAX_LOOKED_UP: usize = 64;
 const MAX_GUESSED: usize = 8;
 /// A word found in fewer documents may be a slip.
 const RARE: u64 = 3;
-/// Only of so many words of a text other spellings are looked for: that is the dearest part of a search.
-const MAX_GUESSED: usize = 12;
 /// Shorter words have too many neighbours.
 const MIN_TYPO: usize = 4;
 /// Shorter words are not tried with one letter more.

@@ -415,7 +415,6 @@ async fn lists_with_words_are_narrowed_and_ordered_like_those_without() {
         "granularity=country",
         "license=lov2",
         "schema=etalab/roads",
-        "temporal_coverage=2020-06-01-2020-06-30",
         "temporal_coverage=2020-12-31-2022-01-01",
         "topic=TOPIC",
         "archived=true",

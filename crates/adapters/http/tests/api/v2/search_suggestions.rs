@@ -9,8 +9,7 @@ use serde_json::{Value, json};
 use crate::support::{Account, FRONT, TestApp, an_organization};
 
 const NAME: &str = "Côtes-d'Armor : Élèves";
-const HITS: [&str; 12] = [
-    "c",
+const HITS: [&str; 11] = [
     "cotes",
     "COTES",
     "c%C3%B4t",

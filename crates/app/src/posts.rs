@@ -91,17 +91,23 @@ impl Posts {
         if page.exists() { Ok(page) } else { Err(AppError::NotFound("Page")) }
     }
 
-    /// The pages that these are below, and those below which they are: one read for each level.
-    pub async fn ancestors(&self, posts: &[&Post]) -> Result<HashMap<ObjectId, Row<Post>>, AppError> {
-        let mut found: HashMap<ObjectId, Row<Post>> = HashMap::new();
-        let mut wanted: Vec<ObjectId> = posts.iter().filter_map(|post| post.parent).collect();
-        for _level in 0..MAX_DEPTH {
+    /// These pages and those below which they are: one read for each level above them.
+    pub async fn ancestors(
+        &self,
+        parents: HashMap<ObjectId, Row<Post>>,
+    ) -> Result<HashMap<ObjectId, Row<Post>>, AppError> {
+        let above = |level: &HashMap<ObjectId, Row<Post>>| -> Vec<ObjectId> {
+            level.values().filter_map(|row| row.value.parent).collect()
+        };
+        let mut wanted = above(&parents);
+        let mut found = parents;
+        for _level in 1..MAX_DEPTH {
             wanted.retain(|id| !found.contains_key(id));
             if wanted.is_empty() {
                 break;
             }
             let level = self.0.store.posts.by_ids(&wanted).await?;
-            wanted = level.values().filter_map(|row| row.value.parent).collect();
+            wanted = above(&level);
             found.extend(level);
         }
         Ok(found)
@@ -244,7 +250,7 @@ impl Posts {
     async fn judge_parent(&self, id: Option<ObjectId>, post: &Post) -> Result<(), AppError> {
         let Some(parent) = post.parent else { return Ok(()) };
         let refused = |message| Err(invalid(id, vec![FieldError::stored("__all__", message)]));
-        let above = self.ancestors(&[post]).await?;
+        let above = self.ancestors(self.0.store.posts.by_ids([&parent]).await?).await?;
         let is_page = |post: &Post| post.kind.as_deref() == Some("page");
         if !is_page(post) || !above.get(&parent).is_some_and(|row| is_page(&row.value)) {
             return refused("Only a page can have a parent, and its parent must be a page");

@@ -12,7 +12,7 @@ use basalt_ports::{ChangeSet, PartsPage, PartsQuery, Query, Raw, Storage, Storag
 /// How often each method was called.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Calls {
-    /// [`Storage::fetch`].
+    /// [`Storage::fetch`]; [`Storage::fetch_all`] is one, whatever it asks for.
     pub fetch: u64,
     /// [`Storage::ids`].
     pub ids: u64,
@@ -63,6 +63,13 @@ impl CountingStorage {
         self.parts.swap(0, Ordering::SeqCst)
     }
 
+    fn count_parts(&self, query: &Query, found: &[Stored<Raw>]) {
+        let Some(parts) = query.of.parts else { return };
+        let documents = found.iter().filter_map(|stored| stored.value.decode::<Document>().ok());
+        let read = documents.map(|document| document.get(parts.list).and_then(Value::as_list).map_or(0, <[_]>::len));
+        self.parts.fetch_add(read.sum::<usize>() as u64, Ordering::SeqCst);
+    }
+
     /// The calls so far.
     pub fn calls(&self) -> Calls {
         Calls {
@@ -89,11 +96,15 @@ impl Storage for CountingStorage {
     async fn fetch(&self, query: &Query) -> Result<Vec<Stored<Raw>>, StorageError> {
         self.fetch.fetch_add(1, Ordering::SeqCst);
         let found = self.inner.fetch(query).await?;
-        if let Some(parts) = query.of.parts {
-            let documents = found.iter().filter_map(|stored| stored.value.decode::<Document>().ok());
-            let read =
-                documents.map(|document| document.get(parts.list).and_then(Value::as_list).map_or(0, <[_]>::len));
-            self.parts.fetch_add(read.sum::<usize>() as u64, Ordering::SeqCst);
+        self.count_parts(query, &found);
+        Ok(found)
+    }
+
+    async fn fetch_all(&self, queries: &[Query]) -> Result<Vec<Vec<Stored<Raw>>>, StorageError> {
+        self.fetch.fetch_add(1, Ordering::SeqCst);
+        let found = self.inner.fetch_all(queries).await?;
+        for (query, found) in queries.iter().zip(&found) {
+            self.count_parts(query, found);
         }
         Ok(found)
     }
@@ -180,6 +191,11 @@ impl Storage for FailingStorage {
     async fn fetch(&self, query: &Query) -> Result<Vec<Stored<Raw>>, StorageError> {
         self.check()?;
         self.inner.fetch(query).await
+    }
+
+    async fn fetch_all(&self, queries: &[Query]) -> Result<Vec<Vec<Stored<Raw>>>, StorageError> {
+        self.check()?;
+        self.inner.fetch_all(queries).await
     }
 
     async fn ids(&self, query: &Query) -> Result<Vec<Value>, StorageError> {

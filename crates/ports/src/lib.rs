@@ -16,6 +16,7 @@ pub mod repo;
 pub mod search;
 pub mod storage;
 pub mod store;
+pub mod together;
 
 pub use change::{Change, ChangeSet};
 pub use clock::{Clock, FixedClock};
@@ -26,3 +27,4 @@ pub use raw::{DecodeError, Raw};
 pub use repo::{Repo, Row};
 pub use storage::{Query, SortKey, Storage, StorageError, Stored, Version};
 pub use store::{Kept, Store};
+pub use together::{Ask, Asked};

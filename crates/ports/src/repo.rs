@@ -8,12 +8,13 @@ use std::{
     },
 };
 
-use basalt_domain::{Collection, Condition, Entity, Filter, Sort};
+use basalt_domain::{Collection, Condition, Entity, EntityId, Filter, Sort};
 use serde::de::DeserializeOwned;
 
 use crate::{
     Heads, Page, PageRequest, PartsQuery, Query, Raw, SortKey, Storage, StorageError, Stored,
-    cache::{EntityCache, Forget, Ids},
+    cache::{Before, EntityCache, Forget, Ids},
+    together::Asked,
 };
 
 /// An entity that was read, shared with the cache.
@@ -141,6 +142,27 @@ impl<E: Entity> Repo<E> {
         ids: impl IntoIterator<Item = &'a E::Id>,
         heads: Heads,
     ) -> Result<HashMap<E::Id, Row<E>>, StorageError> {
+        let (mut found, missing) = self.known(ids, heads);
+        if let Some(missing) = missing {
+            for row in self.load(&missing).await? {
+                found.insert(row.value.id().clone(), row);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Asks for the records of these ids that exist, together with others.
+    pub fn asked_by_ids<'a>(&self, ids: impl IntoIterator<Item = &'a E::Id>) -> Asked<'_, E> {
+        let (found, missing) = self.known(ids, Heads::No);
+        Asked::new(self, found.into_values().collect(), missing)
+    }
+
+    /// Those of these ids that are in the cache, and what asks for the others.
+    fn known<'a>(
+        &self,
+        ids: impl IntoIterator<Item = &'a E::Id>,
+        heads: Heads,
+    ) -> (HashMap<E::Id, Row<E>>, Option<Query>) {
         let mut found = HashMap::new();
         let mut missing = Vec::new();
         let cache = self.cache();
@@ -155,13 +177,9 @@ impl<E: Entity> Repo<E> {
                 None => missing.push(id),
             }
         }
-        if !missing.is_empty() {
-            let missing = Query { heads, ..query(Filter::<E>::ids(missing), &[], 0, u64::MAX) };
-            for row in self.load(&missing).await? {
-                found.insert(row.value.id().clone(), row);
-            }
-        }
-        Ok(found)
+        let query =
+            (!missing.is_empty()).then(|| Query { heads, ..query(Filter::<E>::ids(missing), &[], 0, u64::MAX) });
+        (found, query)
     }
 
     /// The first `limit` records that the filter holds for.
@@ -228,6 +246,21 @@ impl<E: Entity> Repo<E> {
         Ok(total + self.storage.count(E::COLLECTION, &rest).await?)
     }
 
+    /// The ids of the records that the filter holds for.
+    pub async fn ids(&self, filter: Filter<E>) -> Result<Ids<E>, StorageError> {
+        let query = query(filter, &[], 0, u64::MAX);
+        if let Some(ids) = self.known_list(&query) {
+            return Ok(ids);
+        }
+        let before = self.before();
+        let found = self.storage.ids(&query).await?;
+        let ids: Ids<E> = found.iter().filter_map(E::Id::from_value).collect();
+        if let Some((cache, before)) = self.cache.as_deref().zip(before) {
+            cache.keep_list(before, &query, &ids);
+        }
+        Ok(ids)
+    }
+
     /// Is there any?
     pub async fn exists(&self, filter: Filter<E>) -> Result<bool, StorageError> {
         Ok(!self.storage.ids(&query(filter, &[], 0, 1)).await?.is_empty())
@@ -235,25 +268,51 @@ impl<E: Entity> Repo<E> {
 
     /// The records of a query, their order and the records themselves from the cache where known.
     async fn rows(&self, query: &Query) -> Result<Vec<Row<E>>, StorageError> {
-        let Some(cache) = self.cache() else { return self.load(query).await };
+        let Some(before) = self.before() else { return self.load(query).await };
         // The ids are the same, whole or not.
         let whole = Query { heads: Heads::No, ..query.clone() };
-        let Some(ids) = cache.list(&whole) else {
-            let before = cache.before();
+        let Some(ids) = self.known_list(&whole) else {
             let rows = self.load(query).await?;
-            let ids: Ids<E> = rows.iter().map(|row| row.value.id().clone()).collect();
-            cache.keep_list(before, &whole, &ids);
+            self.keep_list(before, &whole, &rows);
             return Ok(rows);
         };
         let found = self.found(ids.iter(), query.heads).await?;
         Ok(ids.iter().filter_map(|id| found.get(id).map(Arc::clone)).collect())
     }
 
+    /// The ids that a query has, if they are in the cache.
+    pub(crate) fn known_list(&self, query: &Query) -> Option<Ids<E>> {
+        self.cache()?.list(query)
+    }
+
+    /// Keeps the ids that a query had.
+    pub(crate) fn keep_list(&self, before: Before, query: &Query, rows: &[Row<E>]) {
+        if let Some(cache) = &self.cache {
+            let ids: Ids<E> = rows.iter().map(|row| row.value.id().clone()).collect();
+            cache.keep_list(before, query, &ids);
+        }
+    }
+
     /// Asks the storage, and keeps what it returned.
     async fn load(&self, query: &Query) -> Result<Vec<Row<E>>, StorageError> {
-        let cache = self.cache().map(|cache| (cache, cache.before()));
-        let mut rows = Vec::new();
-        for stored in self.storage.fetch(query).await? {
+        let before = self.before();
+        self.kept(self.storage.fetch(query).await?, before).await
+    }
+
+    /// The state of the cache, if there is one: to be noted before the storage is asked.
+    pub(crate) fn before(&self) -> Option<Before> {
+        self.cache().map(EntityCache::before)
+    }
+
+    /// Decodes what the storage returned, and keeps it.
+    pub(crate) async fn kept(
+        &self,
+        found: Vec<Stored<Raw>>,
+        before: Option<Before>,
+    ) -> Result<Vec<Row<E>>, StorageError> {
+        let cache = self.cache.as_deref().zip(before);
+        let mut rows = Vec::with_capacity(found.len());
+        for stored in found {
             let (stored, size) = decoded::<E>(stored).await?;
             let row = Arc::new(stored);
             // A head must never be taken for the whole.

@@ -7,13 +7,23 @@ use crate::{ChangeSet, Heads, PartsPage, PartsQuery, Raw};
 
 /// Keeps documents.
 ///
-/// Nine methods; the comfort is in [`crate::Repo`], written once. What an implementation must do
+/// Ten methods; the comfort is in [`crate::Repo`], written once. What an implementation must do
 /// is the contract suite of the crate `basalt-contract`; what a condition means is
 /// [`Condition::matches`].
 #[async_trait]
 pub trait Storage: Send + Sync + 'static {
     /// The records of a query, in its order.
     async fn fetch(&self, query: &Query) -> Result<Vec<Stored<Raw>>, StorageError>;
+
+    /// The records of several queries, each as [`Storage::fetch`] returns them but in no order: asked
+    /// for at once where the storage can.
+    async fn fetch_all(&self, queries: &[Query]) -> Result<Vec<Vec<Stored<Raw>>>, StorageError> {
+        let mut found = Vec::with_capacity(queries.len());
+        for query in queries {
+            found.push(self.fetch(query).await?);
+        }
+        Ok(found)
+    }
 
     /// Only the ids of the records of a query, in its order: no document is read.
     async fn ids(&self, query: &Query) -> Result<Vec<Value>, StorageError>;

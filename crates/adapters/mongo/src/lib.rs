@@ -20,6 +20,7 @@ use async_trait::async_trait;
 use basalt_domain::{Collection, Condition, Test, Value, parts::MANY};
 use basalt_ports::{ChangeSet, Heads, PartsPage, PartsQuery, Query, Raw, Storage, StorageError, Stored, Version};
 use bson::{Document, RawDocument, RawDocumentBuf, doc};
+use futures_util::future::try_join_all;
 use mongodb::{Client, Database, options::FindOptions};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -120,6 +121,11 @@ impl Storage for MongoStorage {
             Ok(Stored { value: Raw::Bson(bytes), version })
         })
         .await
+    }
+
+    /// Side by side: they wait for the server once.
+    async fn fetch_all(&self, queries: &[Query]) -> Result<Vec<Vec<Stored<Raw>>>, StorageError> {
+        try_join_all(queries.iter().map(|query| self.fetch(query))).await
     }
 
     async fn ids(&self, query: &Query) -> Result<Vec<Value>, StorageError> {

@@ -7,7 +7,7 @@ use basalt_domain::{
     },
     filter::LONGEST_PART,
 };
-use basalt_ports::Query;
+use basalt_ports::{Query, Raw, Stored, Version};
 
 use super::{
     NOON, ORGANIZATIONS, Shared, a_document, apply, fetch, found, insert_documents, insertion, numbers, oid, query,
@@ -48,6 +48,40 @@ async fn three(storage: &Shared) {
         ],
     )
     .await;
+}
+
+/// Several queries at once, of one collection and of others; one finds nothing, one is a part in an order.
+#[expect(clippy::unwrap_used, reason = "a suite is a test, and fails by panicking")]
+pub async fn several_queries_at_once_find_what_each_finds(storage: Shared) {
+    three(&storage).await;
+    let notice = Document::new().with("_id", "notice").with("user", oid(7));
+    apply(&storage, vec![insertion(Notification::COLLECTION, notice)]).await.unwrap();
+    let named = |name: &str| query(NAME.eq(name).into_condition(), &[]);
+    let whole = |condition: Condition| Query { condition, ..Query::all(ORGANIZATIONS) };
+    let everything = Query::all(ORGANIZATIONS);
+    let notices = Query::all(Notification::COLLECTION);
+    let members = MEMBER.among([oid(7), oid(8)]).into_condition();
+    for queries in [
+        vec![],
+        vec![notices.clone()],
+        vec![whole(members), notices.clone(), whole(NAME.eq("c").into_condition()), everything.clone()],
+        vec![named("a"), notices, Query { limit: 1, offset: 1, ..everything }],
+    ] {
+        let mut alone = Vec::new();
+        for query in &queries {
+            alone.push(in_no_order(storage.fetch(query).await.unwrap()));
+        }
+        let together = storage.fetch_all(&queries).await.unwrap();
+        assert_eq!(together.into_iter().map(in_no_order).collect::<Vec<_>>(), alone);
+    }
+}
+
+#[expect(clippy::unwrap_used, reason = "a suite is a test, and fails by panicking")]
+fn in_no_order(found: Vec<Stored<Raw>>) -> Vec<(Document, Version)> {
+    let mut found: Vec<(Document, Version)> =
+        found.into_iter().map(|stored| (stored.value.decode().unwrap(), stored.version)).collect();
+    found.sort_by_cached_key(|(document, _version)| format!("{:?}", document.get("_id")));
+    found
 }
 
 /// `Eq` on texts, numbers, times, ids.

@@ -43,6 +43,7 @@ macro_rules! storage_contract {
             shapes_of_former_versions_are_read,
             the_order_of_fields_is_kept,
             numbers_come_back_exactly,
+            several_queries_at_once_find_what_each_finds,
             equal_finds_what_is_equal,
             among_finds_what_is_equal_to_one,
             among_nothing_finds_nothing,

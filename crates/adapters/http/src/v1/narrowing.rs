@@ -96,7 +96,11 @@ pub fn choice<'a>(ctx: &'a Ctx, name: &str, known: &[&str]) -> Result<Option<&'a
 /// one of the caller's organisations where one of them is private.
 pub async fn known<E: CatalogueObject + Kept>(ctx: &Ctx, ids: &[ObjectId]) -> Result<Vec<Row<E>>, Problem> {
     let found = ctx.services().context.store.of::<E>().by_ids(ids).await?;
-    let mut known: Vec<Row<E>> = found.into_values().collect();
+    known_of(ctx, found.into_values().collect()).await
+}
+
+/// Those of these of which the caller may know.
+pub async fn known_of<E: CatalogueObject>(ctx: &Ctx, mut known: Vec<Row<E>>) -> Result<Vec<Row<E>>, Problem> {
     let viewer = &ctx.caller.viewer;
     if viewer.sysadmin || !known.iter().any(|row| row.value.is_private()) {
         return Ok(known);

@@ -58,17 +58,15 @@ impl Wanted {
         self
     }
 
-    /// Whom they belong to: one read of organisations, one of users; one of assignments where the
+    /// Whom they belong to: one read of organisations and users; one of assignments where the
     /// caller is a partial editor of one of the organisations.
     pub async fn read(self, ctx: &Ctx) -> Result<Owners, Problem> {
         let store = &ctx.services().context.store;
-        let mut owners = Owners::default();
-        if !self.organizations.is_empty() {
-            owners.organizations = Arc::new(store.organizations.by_ids(&self.organizations).await?);
-        }
-        if !self.users.is_empty() {
-            owners.users = Arc::new(store.users.by_ids(&self.users).await?);
-        }
+        let mut organizations = store.organizations.asked_by_ids(&self.organizations);
+        let mut users = store.users.asked_by_ids(&self.users);
+        store.together(&mut [&mut organizations, &mut users]).await?;
+        let (organizations, users) = (Arc::new(organizations.by_id()), Arc::new(users.by_id()));
+        let mut owners = Owners { organizations, users, assigned: Arc::default() };
         if let Some(user) = ctx.caller.viewer.user
             && !self.assignable.is_empty()
             && owners.organizations.values().any(|row| is_partial_editor(&row.value, user))

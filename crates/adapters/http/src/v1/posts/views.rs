@@ -98,18 +98,21 @@ pub struct Around {
 impl Around {
     /// Of these posts; with their blocks or without.
     pub async fn of(ctx: &Ctx, posts: &[&Post], with_blocs: bool) -> Result<Self, Problem> {
-        let datasets: Vec<ObjectId> = posts.iter().flat_map(|post| post.datasets.clone()).collect();
-        let reuses: Vec<ObjectId> = posts.iter().flat_map(|post| post.reuses.clone()).collect();
-        let reuses = narrowing::known::<Reuse>(ctx, &reuses).await?;
+        let store = &ctx.services().context.store;
+        let mut datasets = store.datasets.asked_by_ids(posts.iter().flat_map(|post| &post.datasets));
+        let mut reuses = store.reuses.asked_by_ids(posts.iter().flat_map(|post| &post.reuses));
+        let mut parents = store.posts.asked_by_ids(posts.iter().filter_map(|post| post.parent.as_ref()));
+        store.together(&mut [&mut datasets, &mut reuses, &mut parents]).await?;
+        let reuses = narrowing::known_of(ctx, reuses.rows()).await?;
         let mut cards = None;
         if with_blocs {
             let blocs: Vec<basalt_domain::Value> = posts.iter().flat_map(|post| post.blocs.clone()).collect();
             cards = Some(Cards::of(ctx, &blocs).await?);
         }
-        let used = UnownedUsed::of(ctx, &datasets).await?;
+        let used = UnownedUsed::of(ctx, datasets.rows()).await?;
         let owners = used.wanted(Wanted::default().users(posts.iter().filter_map(|post| post.owner))).read(ctx).await?;
         Ok(Self {
-            above: ctx.services().posts.ancestors(posts).await?,
+            above: ctx.services().posts.ancestors(parents.by_id()).await?,
             used: used.of_these(ctx, owners.clone()),
             owners,
             reuses: reuses.into_iter().map(|row| (row.value.id, row)).collect(),

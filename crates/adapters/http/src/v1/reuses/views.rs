@@ -68,9 +68,9 @@ pub struct UnownedUsed {
 }
 
 impl UnownedUsed {
-    /// Those of these ids.
-    pub async fn of(ctx: &Ctx, ids: &[ObjectId]) -> Result<Self, Problem> {
-        let datasets = narrowing::known::<Dataset>(ctx, ids).await?;
+    /// Those of these of which the caller may know.
+    pub async fn of(ctx: &Ctx, datasets: Vec<Row<Dataset>>) -> Result<Self, Problem> {
+        let datasets = narrowing::known_of(ctx, datasets).await?;
         let around = Unowned::used(ctx, &datasets.iter().map(|row| &row.value).collect::<Vec<_>>()).await?;
         Ok(Self { datasets, around })
     }
@@ -111,10 +111,12 @@ impl Shown for Reuse {
     }
 
     async fn around(ctx: &Ctx, objects: &[&Self]) -> Result<Around, Problem> {
-        let datasets: Vec<ObjectId> = objects.iter().flat_map(|reuse| reuse.datasets.clone()).collect();
-        let dataservices: Vec<ObjectId> = objects.iter().flat_map(|reuse| reuse.dataservices.clone()).collect();
-        let dataservices = narrowing::known::<Dataservice>(ctx, &dataservices).await?;
-        let used = UnownedUsed::of(ctx, &datasets).await?;
+        let store = &ctx.services().context.store;
+        let mut datasets = store.datasets.asked_by_ids(objects.iter().flat_map(|reuse| &reuse.datasets));
+        let mut dataservices = store.dataservices.asked_by_ids(objects.iter().flat_map(|reuse| &reuse.dataservices));
+        store.together(&mut [&mut datasets, &mut dataservices]).await?;
+        let dataservices = narrowing::known_of(ctx, dataservices.rows()).await?;
+        let used = UnownedUsed::of(ctx, datasets.rows()).await?;
         let owners = used.wanted(Wanted::default().objects(objects.iter().copied())).read(ctx).await?;
         Ok(Around {
             used: used.of_these(ctx, owners.clone()),

@@ -106,13 +106,15 @@ pub(in crate::v2) struct DatasetViewV2<'a> {
 }
 
 impl AroundV2 {
-    /// Of these datasets: one read more than in `/api/1/`, of what others made of them.
+    /// Of these datasets: as many reads as in `/api/1/`, with what others made of them.
     pub(in crate::v2) async fn of(ctx: &Ctx, datasets: &[&Dataset]) -> Result<Self, Problem> {
+        let mut made = made_of(&ctx.services().context.store, datasets);
+        let around = Around::beside(ctx, datasets, Some(&mut made)).await?;
         let mut community = HashMap::new();
-        for dataset in made_of(ctx, datasets).await?.iter().filter_map(|row| row.value.dataset) {
+        for dataset in made.rows().iter().filter_map(|row| row.value.dataset) {
             *community.entry(dataset).or_default() += 1;
         }
-        Ok(Self { around: Around::of(ctx, datasets).await?, community })
+        Ok(Self { around, community })
     }
 }
 

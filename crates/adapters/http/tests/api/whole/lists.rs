@@ -8,17 +8,17 @@ use crate::support::{Account, TestApp, an_organization};
 
 const OBJECTS: usize = 12;
 
-/// Lists, and how often each asks without a cache: number, page, organisations, users; contact points;
-/// what is referred to, with its contact points; pages above a post; datasets of community resources.
+/// Lists, and how often each asks at most without a cache: number, page, whom and what the page belongs to.
+/// Between them contact points, and what is referred to: all collections at once, once for each step.
 const LISTS: [(&str, u64); 9] = [
-    ("/api/1/datasets/", 5),
-    ("/api/2/datasets/", 6),
-    ("/api/1/dataservices/", 5),
-    ("/api/1/reuses/", 7),
-    ("/api/2/reuses/", 4),
+    ("/api/1/datasets/", 4),
+    ("/api/2/datasets/", 4),
+    ("/api/1/dataservices/", 4),
+    ("/api/1/reuses/", 5),
+    ("/api/2/reuses/", 3),
     ("/api/2/topics/", 5),
     ("/api/1/visualizations/", 4),
-    ("/api/1/posts/", 8),
+    ("/api/1/posts/", 5),
     ("/api/1/datasets/community_resources/", 5),
 ];
 

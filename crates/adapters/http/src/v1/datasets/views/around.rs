@@ -1,12 +1,12 @@
 //! What is loaded once for all datasets of an answer.
 
-use std::collections::HashMap;
+use std::{cmp::Reverse, collections::HashMap};
 
 use basalt_app::datasets::GRANULARITIES;
 use basalt_domain::{
     CommunityResource, ContactPoint, Dataset, GeoLevel, GeoZone, License, ObjectId, Timestamp, community_resource,
 };
-use basalt_ports::Row;
+use basalt_ports::{Ask, Asked, Row, Store};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -62,23 +62,24 @@ impl Community {
                 by_dataset.entry(dataset).or_default().push(row);
             }
         }
+        for made in by_dataset.values_mut() {
+            made.sort_unstable_by_key(|row| Reverse((row.value.resource.created_at_internal, row.value.resource.id)));
+        }
         Self { by_dataset, owners }
     }
 
-    /// Those of one dataset.
+    /// Those of one dataset, newest first.
     pub fn made_of(&self, dataset: ObjectId) -> &[Row<CommunityResource>] {
         self.by_dataset.get(&dataset).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
-/// What others made of these datasets, newest first: one read.
-pub async fn made_of(ctx: &Ctx, datasets: &[&Dataset]) -> Result<Vec<Row<CommunityResource>>, Problem> {
+/// What others made of these datasets, to be asked for.
+pub fn made_of<'a>(store: &'a Store, datasets: &[&Dataset]) -> Asked<'a, CommunityResource> {
     if datasets.is_empty() {
-        return Ok(Vec::new());
+        return store.community_resources.asked_by_ids([]);
     }
-    let theirs = community_resource::DATASET.among(datasets.iter().map(|dataset| dataset.id));
-    let store = &ctx.services().context.store;
-    Ok(store.community_resources.list(theirs, &[community_resource::NEWEST_FIRST], u64::MAX).await?)
+    store.community_resources.asked(community_resource::DATASET.among(datasets.iter().map(|dataset| dataset.id)))
 }
 
 /// Something with an id and a name.
@@ -104,8 +105,13 @@ pub(super) struct ZoneView<'a> {
 impl Around {
     /// Of these datasets: a fixed number of reads.
     pub async fn of(ctx: &Ctx, datasets: &[&Dataset]) -> Result<Self, Problem> {
+        Self::beside(ctx, datasets, None).await
+    }
+
+    /// The same while something else is asked for.
+    pub async fn beside(ctx: &Ctx, datasets: &[&Dataset], other: Option<&mut dyn Ask>) -> Result<Self, Problem> {
         let community = ctx.mask()?.is_some_and(|mask| mask.names(COMMUNITY));
-        let unowned = Unowned::read(ctx, datasets, community).await?;
+        let unowned = Unowned::read(ctx, datasets, community, other).await?;
         let wanted = Wanted::default().objects(datasets.iter().copied());
         let owners = unowned.wanted(wanted).read(ctx).await?;
         Ok(unowned.of_these(ctx, owners))
@@ -124,18 +130,34 @@ impl Unowned {
     pub async fn used(ctx: &Ctx, datasets: &[&Dataset]) -> Result<Self, Problem> {
         let mask = ctx.mask()?;
         let inner = mask.as_ref().and_then(|mask| mask.within("datasets"));
-        Self::read(ctx, datasets, inner.is_some_and(|mask| mask.names(COMMUNITY))).await
+        Self::read(ctx, datasets, inner.is_some_and(|mask| mask.names(COMMUNITY)), None).await
     }
 
-    /// One read of contact points, and of what else the client wants to know.
-    async fn read(ctx: &Ctx, datasets: &[&Dataset], community: bool) -> Result<Self, Problem> {
-        let contacts: Vec<ObjectId> = datasets.iter().flat_map(|dataset| dataset.contact_points.clone()).collect();
+    /// One read, of contact points and of what else the client wants to know.
+    async fn read(
+        ctx: &Ctx,
+        datasets: &[&Dataset],
+        community: bool,
+        other: Option<&mut dyn Ask>,
+    ) -> Result<Self, Problem> {
         let asked = ctx.request.headers().get(FULL).and_then(|value| value.to_str().ok());
         let full = asked.is_some_and(|value| matches!(value.to_ascii_lowercase().as_str(), "true" | "1"));
+        let community = ctx.version == 1 && community;
+        let store = &ctx.services().context.store;
+        let contacts: Vec<&ObjectId> = datasets.iter().flat_map(|dataset| &dataset.contact_points).collect();
+        let mut contacts = store.contact_points.asked_by_ids(contacts);
+        let mut made = made_of(store, if community { datasets } else { &[] });
+        let mut meant = Meant::of(ctx, if full { datasets } else { &[] });
+        let Meant { zones, levels, licenses } = &mut meant;
+        let mut asked: Vec<&mut dyn Ask> = vec![&mut contacts, &mut made, zones, levels, licenses];
+        if let Some(other) = other {
+            asked.push(other);
+        }
+        store.together(&mut asked).await?;
         Ok(Self {
-            contacts: Contacts::found(ctx, &contacts).await?,
-            full: if full { Some(Full::of(ctx, datasets).await?) } else { None },
-            community: if ctx.version == 1 && community { Some(made_of(ctx, datasets).await?) } else { None },
+            contacts: contacts.by_id(),
+            full: full.then(|| meant.found()),
+            community: community.then(|| made.rows()),
         })
     }
 
@@ -157,21 +179,35 @@ impl Unowned {
     }
 }
 
-impl Full {
-    async fn of(ctx: &Ctx, datasets: &[&Dataset]) -> Result<Self, Problem> {
+/// What ids in datasets stand for, to be asked for.
+struct Meant<'a> {
+    zones: Asked<'a, GeoZone>,
+    levels: Asked<'a, GeoLevel>,
+    licenses: Asked<'a, License>,
+}
+
+impl<'a> Meant<'a> {
+    fn of(ctx: &'a Ctx, datasets: &[&Dataset]) -> Self {
         let store = &ctx.services().context.store;
         let coverages = || datasets.iter().filter_map(|dataset| dataset.spatial.as_ref());
         let zones: Vec<&String> = coverages().flat_map(|coverage| &coverage.zones).collect();
         let levels: Vec<&String> = coverages().filter_map(|coverage| coverage.granularity.as_ref()).collect();
         let none = super::NOT_SPECIFIED.to_owned();
-        let licenses: Vec<&String> = datasets.iter().map(|dataset| dataset.license.as_ref().unwrap_or(&none)).collect();
-        Ok(Self {
-            zones: store.geo_zones.by_ids(zones).await?,
-            levels: store.geo_levels.by_ids(levels).await?,
-            licenses: if ctx.version == 2 { store.licenses.by_ids(licenses).await? } else { HashMap::new() },
-        })
+        let licensed = if ctx.version == 2 { datasets } else { &[] };
+        let licenses: Vec<&String> = licensed.iter().map(|dataset| dataset.license.as_ref().unwrap_or(&none)).collect();
+        Self {
+            zones: store.geo_zones.asked_by_ids(zones),
+            levels: store.geo_levels.asked_by_ids(levels),
+            licenses: store.licenses.asked_by_ids(licenses),
+        }
     }
 
+    fn found(self) -> Full {
+        Full { zones: self.zones.by_id(), levels: self.levels.by_id(), licenses: self.licenses.by_id() }
+    }
+}
+
+impl Full {
     /// The licence of this id.
     pub fn license(&self, id: &str) -> Option<&License> {
         self.licenses.get(id).map(|row| &row.value)

@@ -35,6 +35,9 @@ pub struct Total {
     /// Fields for each value of which a number of its own is kept as well: of those records, how
     /// many have this value there.
     pub by: &'static [FieldSpec],
+    /// The field, a time or a whole number, that lists of these records are ordered by unless they
+    /// are asked for another order. A storage may keep those of one value of `by` in this order.
+    pub order: Option<FieldSpec>,
 }
 
 /// A collection (table) of records.

@@ -6,7 +6,10 @@
 use basalt_domain::{Condition, Kind, Path, Test, Value};
 use sea_orm::{
     ExprTrait, Value as Sql,
-    sea_query::{Alias, ArrayType, Cond, Expr, Func, Query as Select, SelectStatement, extension::postgres::PgFunc},
+    sea_query::{
+        Alias, ArrayType, BinOper, Cond, Expr, Func, Order, Query as Select, SelectStatement,
+        extension::postgres::PgFunc,
+    },
 };
 
 use crate::{
@@ -50,26 +53,36 @@ pub(crate) fn no_index(expression: Expr) -> Expr {
     Expr::cust_with_exprs("+(?)", [expression])
 }
 
-/// This value, asked of each record that something else leads to (SQLite).
-pub(crate) fn asked_of_each(table: &Table, path: Path, value: &Value) -> Expr {
-    if path.many {
+/// This test, asked of each record that something else leads to (SQLite).
+pub(crate) fn asked_of_each(table: &Table, path: Path, test: &Test) -> Expr {
+    if let (Test::Eq(value), true) = (test, path.many) {
         let mut rows = Select::select();
         rows.expr(Expr::cust("1")).from(Alias::new(&table.side));
         return Expr::exists(rows.and_where(side_row(table, path, value)).and_where(same_record(table)).take());
     }
-    match (table.column(path.name), encode::compared(path.kind, value)) {
-        (Some(found), Some(value)) => no_index(column(table, &found.name)).eq(value),
-        _ => never(),
-    }
+    let Some(found) = table.column(path.name) else { return never() };
+    let operand = no_index(column(table, &found.name));
+    Tested { dialect: Dialect::Sqlite, operand, kind: path.kind, side: false, short: false }.passes(test)
+}
+
+/// The ids of the records with this value that are in lists, in their order (SQLite).
+pub(crate) fn in_order(table: &Table, path: Path, value: &Value, descending: bool) -> SelectStatement {
+    let of = |name: &str| Expr::col((Alias::new(&table.side), Alias::new(name)));
+    let direction = if descending { Order::Desc } else { Order::Asc };
+    let mut ids = Select::select();
+    ids.expr_as(of("entity_id"), Alias::new("page_id")).from(Alias::new(&table.side));
+    ids.and_where(side_row(table, path, value)).and_where(of("place").is_not_null());
+    ids.order_by_expr(of("place"), direction.clone()).order_by_expr(of("entity_id"), direction);
+    ids
 }
 
 /// Leads a `SELECT` from this value to the records, where nothing else does: by the index of its
 /// column, or from the side table by the primary key (SQLite).
-pub(crate) fn lead(table: &Table, path: Path, value: &Value, select: &mut SelectStatement) {
-    if !path.many {
-        select.and_where(is(Dialect::Sqlite, table, path, &Test::Eq(value.clone())));
+pub(crate) fn lead(table: &Table, path: Path, test: &Test, select: &mut SelectStatement) {
+    let (Test::Eq(value), true) = (test, path.many) else {
+        select.and_where(is(Dialect::Sqlite, table, path, test));
         return;
-    }
+    };
     let mut rows = Select::select();
     rows.column(Alias::new("entity_id")).from(Alias::new(&table.side)).and_where(side_row(table, path, value));
     select.and_where(column(table, "id").in_subquery(rows.take()));
@@ -87,6 +100,11 @@ fn same_record(table: &Table) -> Expr {
     Expr::col((Alias::new(&table.side), Alias::new("entity_id"))).eq(column(table, "id"))
 }
 
+/// Is it a fraction, where whole numbers are kept?
+fn is_fraction_of(kind: Kind, value: &Sql) -> bool {
+    kind == Kind::Int && matches!(value, Sql::Double(_))
+}
+
 fn always() -> Expr {
     Expr::cust("1 = 1")
 }
@@ -102,6 +120,15 @@ fn opposite(dialect: Dialect, table: &Table, condition: &Condition) -> Expr {
             Some(found) => column(table, &found.name).is_not_null(),
             None => always(),
         },
+        // The same in a word that SQLite is quick with: a deep page asks it of each record before it.
+        Condition::Is(path, Test::Eq(value)) if dialect == Dialect::Sqlite && !path.many && path.name != "_id" => {
+            match (table.column(path.name), encode::compared(path.kind, value)) {
+                (Some(found), Some(value)) if !is_fraction_of(path.kind, &value) => {
+                    column(table, &found.name).binary(BinOper::IsNot, Expr::val(value))
+                }
+                _ => always(),
+            }
+        }
         Condition::Not(condition) => expression(dialect, table, condition),
         condition => {
             let holds = Cond::all().add(expression(dialect, table, condition));
@@ -205,7 +232,7 @@ impl Tested {
 
     fn equal(&self, value: &Value) -> Option<Sql> {
         // A fraction can be less than a whole number, never equal.
-        self.comparable(value).filter(|sql| self.kind != Kind::Int || !matches!(sql, Sql::Double(_)))
+        self.comparable(value).filter(|sql| !is_fraction_of(self.kind, sql))
     }
 
     /// The type of the values in the database.
@@ -230,16 +257,15 @@ impl Tested {
                 let beginnings = values.iter().cloned().map(beginning).collect();
                 shortened(self.operand.clone()).eq(array(beginnings)).and(self.operand.eq(array(values)))
             }
-            Dialect::Sqlite if values.len() > MANY_VALUES => self.operand.binary(
-                sea_orm::sea_query::BinOper::In,
-                Expr::cust_with_values("(SELECT value FROM json_each(?))", [json(&values)]),
-            ),
+            Dialect::Sqlite if values.len() > MANY_VALUES => self
+                .operand
+                .binary(BinOper::In, Expr::cust_with_values("(SELECT value FROM json_each(?))", [json(&values)])),
             Dialect::Mysql { .. } if values.len() > MANY_VALUES => {
                 let rows = format!(
                     "(SELECT value FROM JSON_TABLE(?, '$[*]' COLUMNS (value {} PATH '$')) AS list)",
                     self.dialect.column_type(self.column_kind())
                 );
-                self.operand.binary(sea_orm::sea_query::BinOper::In, Expr::cust_with_values(rows, [json(&values)]))
+                self.operand.binary(BinOper::In, Expr::cust_with_values(rows, [json(&values)]))
             }
             Dialect::Sqlite | Dialect::Mysql { .. } => self.operand.is_in(padded(values)),
         }

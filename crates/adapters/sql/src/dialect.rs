@@ -43,6 +43,15 @@ impl Dialect {
         if self == Self::Postgres { format!("${number}") } else { "?".into() }
     }
 
+    /// This number as a value of 64 bits: what is read of a row is never less.
+    pub(crate) fn number(self, number: usize) -> String {
+        match self {
+            Self::Sqlite => number.to_string(),
+            Self::Postgres => format!("CAST({number} AS BIGINT)"),
+            Self::Mysql { .. } => format!("CAST({number} AS SIGNED)"),
+        }
+    }
+
     /// Type of a column of this kind; text compares by bytes.
     pub(crate) fn column_type(self, kind: Kind) -> String {
         match (self, kind) {

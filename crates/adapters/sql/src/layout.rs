@@ -44,6 +44,15 @@ pub(crate) struct Index {
     pub(crate) columns: Vec<String>,
 }
 
+/// One of many values of a field.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SideRow {
+    pub(crate) field: &'static str,
+    pub(crate) value: String,
+    /// Where its record is in lists of those with this value, if it is in any.
+    pub(crate) place: Option<i64>,
+}
+
 /// A collection as a table.
 #[derive(Debug)]
 pub(crate) struct Table {
@@ -53,6 +62,8 @@ pub(crate) struct Table {
     /// Fields with many values, which are in the side table.
     pub(crate) many: Vec<Path>,
     pub(crate) side: String,
+    /// Are side rows of values that a total is kept by in the order of its lists?
+    pub(crate) side_in_order: bool,
     pub(crate) unique: Vec<Unique>,
     pub(crate) indexes: Vec<Index>,
     /// Where the parts of long records are.
@@ -110,6 +121,8 @@ impl Table {
                 Column { path: *path, name, shortened }
             })
             .collect();
+        // Servers have statistics, and find another way.
+        let side_in_order = dialect == Dialect::Sqlite && of.totals.iter().any(|total| total.order.is_some());
         let many = of.fields.iter().filter(|path| path.many).copied().collect();
         let side = format!("{}_values", of.name);
         let q = |name: &str| dialect.quote(name);
@@ -118,7 +131,8 @@ impl Table {
         let update = update(dialect, of, columns.iter());
         let names: String = columns.iter().fold(String::new(), |names, column| format!("{names}, {}", q(&column.name)));
         let insert = format!("INSERT INTO {table} (id, version, document{names}) VALUES ");
-        let side_insert = format!("INSERT INTO {side_table} (entity_id, field, value) VALUES ");
+        let (side_columns, side_width) = if side_in_order { (", place", 4) } else { ("", 3) };
+        let side_insert = format!("INSERT INTO {side_table} (entity_id, field, value{side_columns}) VALUES ");
         Self {
             of,
             name: of.name.to_owned(),
@@ -140,7 +154,7 @@ impl Table {
             delete: format!("DELETE FROM {table} WHERE id = {}", p(1)),
             delete_version: format!("DELETE FROM {table} WHERE id = {} AND version = {}", p(1), p(2)),
             inserts: BATCHES.map(|rows| insert.clone() + &rows_of(dialect, rows, columns.len() + 3)).to_vec(),
-            side_inserts: BATCHES.map(|rows| side_insert.clone() + &rows_of(dialect, rows, 3)).to_vec(),
+            side_inserts: BATCHES.map(|rows| side_insert.clone() + &rows_of(dialect, rows, side_width)).to_vec(),
             side_delete: format!(
                 "DELETE FROM {side_table} WHERE entity_id = {} AND field = {} AND value = {}",
                 p(1),
@@ -152,9 +166,15 @@ impl Table {
             columns,
             many,
             side,
+            side_in_order,
             unique,
             indexes,
         }
+    }
+
+    /// The total whose records with one value are kept in the order of its lists.
+    pub(crate) fn ordered(&self) -> Option<&Kept> {
+        self.totals.iter().find(|kept| self.side_in_order && kept.order.is_some())
     }
 
     /// The column of a field with one value.
@@ -214,24 +234,33 @@ impl Table {
     }
 
     /// How many parts a record has, by its side rows; a head tells it itself.
-    pub(crate) fn count_parts(&self, document: &Document, side: &[(&str, String)]) -> i64 {
+    pub(crate) fn count_parts(&self, document: &Document, side: &[SideRow]) -> i64 {
         let Some(parts) = &self.parts else { return 0 };
         let beside = Apart::in_head(document).map_or(0, |apart| apart.count);
-        let own = side.iter().filter(|(field, _id)| Some(*field) == parts.id_field).count() as u64;
+        let own = side.iter().filter(|row| Some(row.field) == parts.id_field).count() as u64;
         i64::try_from(beside + own).unwrap_or(i64::MAX)
     }
 
-    /// The side rows, each once: field and value.
-    pub(crate) fn side_values(&self, document: &Document) -> Vec<(&'static str, String)> {
+    /// The side rows, each once.
+    pub(crate) fn side_rows(&self, document: &Document) -> Vec<SideRow> {
+        let place = self.ordered().and_then(|kept| Some((kept, kept.place(document)?)));
         let mut rows = Vec::new();
         for path in &self.many {
+            let place = place.filter(|(kept, _place)| kept.by.contains(path)).map(|(_kept, place)| place);
             for value in document.values_at(path.name) {
-                rows.extend(encode::side_text(path.kind, value).map(|text| (path.name, text)));
+                let row = |text| SideRow { field: path.name, value: text, place };
+                rows.extend(encode::side_text(path.kind, value).map(row));
             }
         }
         rows.sort_unstable();
         rows.dedup();
         rows
+    }
+
+    /// The values of a side row of this record.
+    pub(crate) fn side_parameters(&self, key: &str, row: &SideRow) -> impl Iterator<Item = Sql> {
+        let place = self.side_in_order.then_some(Sql::BigInt(row.place));
+        [key.into(), row.field.into(), row.value.as_str().into()].into_iter().chain(place)
     }
 }
 

@@ -1,4 +1,5 @@
-//! From whatever is there to what the declared collections need. Nothing is ever dropped but views.
+//! From whatever is there to what the declared collections need. Nothing is ever dropped but views,
+//! and an index that a longer one takes the place of.
 //!
 //! What has been done is noted in `basalt_schema`: a fingerprint of all declarations, so that a
 //! start needs one query, and for each collection the fields whose columns and side rows are
@@ -15,7 +16,13 @@ use sea_orm::{
 };
 
 use crate::{
-    SqlStorage, connect::Place, dialect::Dialect, error::unavailable, layout::Table, parts::is_head, schema, select,
+    SqlStorage,
+    connect::Place,
+    dialect::Dialect,
+    error::unavailable,
+    layout::{SideRow, Table},
+    parts::is_head,
+    schema, select,
     totals::Kept,
 };
 
@@ -133,10 +140,24 @@ impl Migration<'_> {
                 self.execute(&statement, Vec::new()).await?;
             }
         }
+        let order = schema::order_of(table);
+        let order_note = format!("{} order", table.of.name);
+        let unordered = order.is_some() && self.noted(&order_note).await? != order;
+        if unordered && present.lacks_column(&table.side, "place") {
+            // Without it no side row can be written.
+            self.execute(&schema::add_place(table), Vec::new()).await?;
+        }
         let fields = schema::fields_of(table);
         let filled = self.noted(table.of.name).await?;
         if filled.as_deref() != Some(&fields) {
             self.fill(table).await?;
+        }
+        if let (true, Some(order), Some(kept)) = (unordered, order, table.ordered()) {
+            let restriction = select::restriction(self.dialect, table, &kept.condition);
+            for statement in schema::order_side_table(table, &restriction) {
+                self.execute(&statement, Vec::new()).await?;
+            }
+            self.note(&order_note, &order).await?;
         }
         // Indexes last: they are made once from filled columns.
         for unique in &table.unique {
@@ -208,16 +229,17 @@ impl Migration<'_> {
         self.execute(&table.update, values).await?;
         if !table.many.is_empty() {
             self.execute(&table.side_delete_all, vec![id.into()]).await?;
-            for (field, value) in table.side_values(&document) {
+            for row in table.side_rows(&document) {
                 let (insert, _one) = table.side_insert_of(1);
-                self.execute(insert, vec![id.into(), field.into(), value.into()]).await?;
+                self.execute(insert, table.side_parameters(id, &row).collect()).await?;
             }
             if let Some((parts, field)) = apart.and_then(|parts| Some((parts, parts.id_field?))) {
                 let found = self.storage.statement(parts.read_all.as_str(), vec![id.into()]);
                 for row in self.transaction.query_all_raw(found).await.map_err(unavailable)? {
                     let part: String = row.try_get_by_index(0).map_err(unavailable)?;
                     let (insert, _one) = table.side_insert_of(1);
-                    self.execute(insert, vec![id.into(), field.into(), part.into()]).await?;
+                    let row = SideRow { field, value: part, place: None };
+                    self.execute(insert, table.side_parameters(id, &row).collect()).await?;
                 }
             }
         }
@@ -354,6 +376,11 @@ struct Present {
 }
 
 impl Present {
+    /// Is the table there without this column?
+    fn lacks_column(&self, table: &str, column: &str) -> bool {
+        self.columns.get(table).is_some_and(|columns| !columns.contains(column))
+    }
+
     fn has_column(&self, table: &str, column: &str) -> bool {
         self.columns.get(table).is_some_and(|columns| columns.contains(column))
     }

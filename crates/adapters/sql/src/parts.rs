@@ -78,11 +78,7 @@ impl PartsTable {
         let p = |number| dialect.parameter(number);
         let id_field = format!("{}.{}", parts.list, parts.id);
         let insert = format!("INSERT INTO {table} (owner, id, position, kind, title, age, document) VALUES ");
-        let number = |number: u8| match dialect {
-            Dialect::Sqlite => number.to_string(),
-            Dialect::Postgres => format!("CAST({number} AS BIGINT)"),
-            Dialect::Mysql { .. } => format!("CAST({number} AS SIGNED)"),
-        };
+        let number = |number| dialect.number(number);
         let read =
             |what: &str| format!("SELECT id, position, {what} FROM {table} WHERE owner = {} ORDER BY position", p(1));
         Some(Self {

@@ -25,7 +25,7 @@ use self::beside::{Beside, Found};
 use crate::{
     SqlStorage, encode,
     error::{Failure, Fault, failed, write_failed},
-    layout::Table,
+    layout::{SideRow, Table},
     parts::{head_text, is_head},
 };
 
@@ -68,7 +68,7 @@ struct Written {
 struct Image {
     text: String,
     /// Its side rows.
-    side: Vec<(&'static str, String)>,
+    side: Vec<SideRow>,
     /// The kept numbers of the table that it is counted in, and by how much.
     counted: Vec<(String, i64)>,
     /// Is it a head, whose parts are kept beside it?
@@ -101,7 +101,7 @@ impl Written {
 
 impl Image {
     fn new(table: &Table, text: String, document: &Document) -> Self {
-        let side = table.side_values(document);
+        let side = table.side_rows(document);
         let parts = table.count_parts(document, &side);
         let counted = table.totals.iter().flat_map(|total| total.counting(document, parts)).collect();
         let head = table.parts.is_some() && is_head(&text);
@@ -485,10 +485,8 @@ impl<'a> Run<'a> {
             let must = Must::Insert(table, now.iter().any(|row| row.replaces));
             self.queue.push((Command { sql: sql.into(), values }, must));
         }
-        let side_rows: Vec<_> = rows
-            .iter()
-            .flat_map(|row| row.written.image.side.iter().map(|(field, value)| (row.key, *field, value.as_str())))
-            .collect();
+        let side_rows: Vec<_> =
+            rows.iter().flat_map(|row| row.written.image.side.iter().map(|side| (row.key, side))).collect();
         self.insert_side_rows(table, &side_rows);
         for row in &rows {
             if let (Some(parts), Beside::All(parts_of_row)) = (&table.parts, &row.written.beside) {
@@ -497,36 +495,24 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn insert_side_rows(&mut self, table: &'a Table, rows: &[(&str, &str, &str)]) {
+    fn insert_side_rows(&mut self, table: &'a Table, rows: &[(&str, &SideRow)]) {
         let mut rest = rows;
         while !rest.is_empty() {
             let (sql, batch) = table.side_insert_of(rest.len());
             let (now, later) = rest.split_at(batch);
             rest = later;
-            let mut values: Vec<Sql> = Vec::with_capacity(batch * 3);
-            for (key, field, value) in now {
-                values.extend([(*key).into(), (*field).into(), (*value).into()]);
-            }
+            let values = now.iter().flat_map(|(key, row)| table.side_parameters(key, row)).collect();
             self.run(sql, values);
         }
     }
 
     /// Writes the side rows that are not as they were; mostly none.
-    fn move_side_rows(
-        &mut self,
-        table: &'a Table,
-        key: &str,
-        before: &[(&'static str, String)],
-        after: &[(&'static str, String)],
-    ) {
-        for (field, value) in before.iter().filter(|row| after.binary_search(row).is_err()) {
+    fn move_side_rows(&mut self, table: &'a Table, key: &str, before: &[SideRow], after: &[SideRow]) {
+        for SideRow { field, value, .. } in before.iter().filter(|row| after.binary_search(row).is_err()) {
             self.run(&table.side_delete, vec![key.into(), (*field).into(), value.as_str().into()]);
         }
-        let added: Vec<_> = after
-            .iter()
-            .filter(|row| before.binary_search(row).is_err())
-            .map(|(field, value)| (key, *field, value.as_str()))
-            .collect();
+        let added: Vec<_> =
+            after.iter().filter(|row| before.binary_search(row).is_err()).map(|row| (key, row)).collect();
         self.insert_side_rows(table, &added);
     }
 

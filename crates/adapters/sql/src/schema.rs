@@ -36,10 +36,14 @@ pub(crate) fn write_value(dialect: Dialect) -> [String; 2] {
     ]
 }
 
-/// Reads a total.
-pub(crate) fn read_total(dialect: Dialect) -> String {
+/// Totals that are read by one statement: fewer parameters than any database takes.
+pub(crate) const MOST_TOTALS: usize = 4096;
+
+/// Reads so many totals.
+pub(crate) fn read_totals(dialect: Dialect, number: usize) -> String {
     let p = |number| dialect.parameter(number);
-    format!("SELECT records FROM basalt_totals WHERE collection = {} AND name = {}", p(1), p(2))
+    let names: Vec<String> = (2..number + 2).map(p).collect();
+    format!("SELECT records FROM basalt_totals WHERE collection = {} AND name IN ({})", p(1), names.join(", "))
 }
 
 /// Raises these totals (rows of collection, name and number); one that is not there yet is made.
@@ -130,10 +134,11 @@ pub(crate) fn create_side_table(dialect: Dialect, table: &Table) -> Vec<String> 
     if dialect == Dialect::Sqlite {
         return vec![
             format!(
-                "CREATE TABLE {side} (entity_id {id} NOT NULL, field {field} NOT NULL, value {text} NOT NULL, \
-                 PRIMARY KEY (entity_id, field, value)) WITHOUT ROWID"
+                "CREATE TABLE {side} (entity_id {id} NOT NULL, field {field} NOT NULL, value {text} NOT NULL{}, \
+                 PRIMARY KEY (entity_id, field, value)) WITHOUT ROWID",
+                if table.side_in_order { ", place BIGINT" } else { "" }
             ),
-            format!("CREATE INDEX {} ON {side} (field, value)", dialect.quote(&format!("{}_ix", table.side))),
+            index_side_table(table),
         ];
     }
     let value = key_part(dialect, "value", true);
@@ -144,6 +149,45 @@ pub(crate) fn create_side_table(dialect: Dialect, table: &Table) -> Vec<String> 
         ),
         format!("CREATE INDEX {} ON {side} (field, {value}, entity_id)", dialect.quote(&format!("{}_ix", table.side))),
         format!("CREATE INDEX {} ON {side} (entity_id, field)", dialect.quote(&format!("{}_id_ix", table.side))),
+    ]
+}
+
+/// SQLite: the index of a side table, which ends with the id by itself.
+fn index_side_table(table: &Table) -> String {
+    let (name, place) = if table.side_in_order { ("order_ix", ", place") } else { ("ix", "") };
+    format!("CREATE INDEX IF NOT EXISTS \"{0}_{name}\" ON \"{0}\" (field, value{place})", table.side)
+}
+
+/// What the order of a side table depends on, where it is in one.
+pub(crate) fn order_of(table: &Table) -> Option<String> {
+    let kept = table.ordered()?;
+    let fields: Vec<&str> = kept.by.iter().map(|path| path.name).collect();
+    Some(format!("{:?} by {} of {:?}", fields, kept.order?.name, kept.condition))
+}
+
+/// SQLite: adds the column to a side table that was made before.
+pub(crate) fn add_place(table: &Table) -> String {
+    format!("ALTER TABLE \"{}\" ADD COLUMN place BIGINT", table.side)
+}
+
+/// SQLite: what puts a side table into the order of lists. The values of all columns must be there.
+pub(crate) fn order_side_table(table: &Table, restriction: &str) -> Vec<String> {
+    let Some((kept, order)) = table.ordered().and_then(|kept| Some((kept, kept.order?))) else { return Vec::new() };
+    let Some(order) = table.column(order.name) else { return Vec::new() };
+    // Names of fields come from declarations and hold no quotes.
+    let fields: Vec<String> = kept.by.iter().filter(|path| path.many).map(|path| format!("'{}'", path.name)).collect();
+    let fields = fields.join(", ");
+    let (side, name) = (&table.side, &table.name);
+    vec![
+        format!(
+            "UPDATE \"{side}\" SET place = CASE WHEN field IN ({fields}) THEN (SELECT COALESCE(\"{name}\".\"{}\", {}) \
+             FROM \"{name}\" WHERE \"{name}\".id = entity_id AND ({restriction})) END \
+             WHERE field IN ({fields}) OR place IS NOT NULL",
+            order.name,
+            i64::MIN
+        ),
+        index_side_table(table),
+        format!("DROP INDEX IF EXISTS \"{side}_ix\""),
     ]
 }
 

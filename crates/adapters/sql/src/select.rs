@@ -6,7 +6,7 @@ use sea_orm::{
     ExprTrait, Statement,
     sea_query::{
         Alias, Expr, MysqlQueryBuilder, NullOrdering, Order, PostgresQueryBuilder, Query as Select, SelectStatement,
-        SqliteQueryBuilder,
+        SqliteQueryBuilder, UnionType,
     },
 };
 
@@ -19,10 +19,10 @@ use crate::{
 
 /// Pages that begin later than this are found by an index scan over ids; documents are read for
 /// the records of the page only.
-const DEEP: u64 = 100;
+pub(crate) const DEEP: u64 = 100;
 
 /// Records that are read at once as if they were one.
-const FEW: u64 = 20;
+pub(crate) const FEW: u64 = 20;
 
 /// Does an index lead to the few records that the query may return? Answered by what is declared,
 /// not by what is stored: values that are equal in one field may be so in thousands of records.
@@ -52,10 +52,8 @@ fn leads(table: &Table, condition: &Condition, few: bool) -> bool {
 pub(crate) fn fetch(dialect: Dialect, table: &Table, query: &Query, way: &Way) -> Statement {
     let mut select = Select::select();
     select.expr(column(table, "version")).expr(column(table, "document")).from(Alias::new(&table.name));
-    if query.offset > DEEP || matches!(way, Way::FromValue(..)) {
-        let mut page = Select::select();
-        page.expr_as(column(table, "id"), Alias::new("page_id")).from(Alias::new(&table.name));
-        restrict(dialect, table, query, way, &mut page);
+    if query.offset > DEEP || matches!(way, Way::FromValue(..) | Way::Along(..)) {
+        let page = page_of_ids(dialect, table, query, way);
         let same = Expr::col((Alias::new("page"), Alias::new("page_id"))).eq(column(table, "id"));
         select.join_subquery(sea_orm::JoinType::InnerJoin, page, Alias::new("page"), same);
         order(dialect, table, query, &mut select);
@@ -65,12 +63,43 @@ pub(crate) fn fetch(dialect: Dialect, table: &Table, query: &Query, way: &Way) -
     dialect.backend().build(&select)
 }
 
+/// `version, document` of the records of several queries and the place of the query, by one
+/// statement, in no order; `None` where one of them asks for a part in an order.
+pub(crate) fn fetch_all(dialect: Dialect, asked: &[(&Table, &Query)]) -> Option<Statement> {
+    let mut all: Option<SelectStatement> = None;
+    for (place, (table, query)) in asked.iter().enumerate() {
+        if query.offset > 0 || query.limit < u64::MAX {
+            return None;
+        }
+        let mut select = Select::select();
+        select.expr(column(table, "version")).expr(column(table, "document"));
+        select.expr(Expr::cust(dialect.number(place)));
+        select.from(Alias::new(&table.name)).and_where(expression(dialect, table, &query.condition));
+        match &mut all {
+            None => all = Some(select),
+            Some(all) => {
+                all.union(UnionType::All, select);
+            }
+        }
+    }
+    Some(dialect.backend().build(&all?))
+}
+
 /// `id` of the records of a query, in its order.
 pub(crate) fn ids(dialect: Dialect, table: &Table, query: &Query, way: &Way) -> Statement {
-    let mut select = Select::select();
-    select.expr(column(table, "id")).from(Alias::new(&table.name));
-    restrict(dialect, table, query, way, &mut select);
-    dialect.backend().build(&select)
+    dialect.backend().build(&page_of_ids(dialect, table, query, way))
+}
+
+fn page_of_ids(dialect: Dialect, table: &Table, query: &Query, way: &Way) -> SelectStatement {
+    if let Way::Along(path, value) = way {
+        let mut ids = condition::in_order(table, *path, value, query.id_descends());
+        limit(query, &mut ids);
+        return ids;
+    }
+    let mut ids = Select::select();
+    ids.expr_as(column(table, "id"), Alias::new("page_id")).from(Alias::new(&table.name));
+    restrict(dialect, table, query, way, &mut ids);
+    ids
 }
 
 /// A condition without parameters as text, for statements that are written by hand.
@@ -104,11 +133,11 @@ fn restrict(dialect: Dialect, table: &Table, query: &Query, way: &Way, select: &
         };
         for one in all {
             match (way, one) {
-                (Way::InOrder(path, value), Condition::Is(of, Test::Eq(asked))) if of == path && asked == value => {
-                    select.and_where(condition::asked_of_each(table, *path, value));
+                (Way::InOrder(path, test), Condition::Is(of, asked)) if of == path && asked == test => {
+                    select.and_where(condition::asked_of_each(table, *path, test));
                 }
-                (Way::FromValue(path, value), Condition::Is(of, Test::Eq(asked))) if of == path && asked == value => {
-                    condition::lead(table, *path, value, select);
+                (Way::FromValue(path, test), Condition::Is(of, asked)) if of == path && asked == test => {
+                    condition::lead(table, *path, test, select);
                 }
                 // What else is asked must not lead.
                 (Way::InOrderAny, Condition::Any(_)) | (Way::FromValue(..), _) => {
@@ -121,6 +150,10 @@ fn restrict(dialect: Dialect, table: &Table, query: &Query, way: &Way, select: &
         }
     }
     order(dialect, table, query, select);
+    limit(query, select);
+}
+
+fn limit(query: &Query, select: &mut SelectStatement) {
     // Databases count in signed numbers.
     let largest = i64::MAX.unsigned_abs();
     if query.limit < largest || query.offset > 0 {

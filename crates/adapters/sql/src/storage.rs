@@ -29,6 +29,9 @@ use crate::{
     way::{self, Way},
 };
 
+/// Kept numbers that are read at once as if they were one.
+const FEW_TOTALS: usize = 32;
+
 /// Keeps documents in an SQL database.
 pub struct SqlStorage {
     pub(crate) dialect: Dialect,
@@ -93,19 +96,48 @@ impl SqlStorage {
         if self.dialect != Dialect::Sqlite || query.sort.is_empty() {
             return Ok(Way::Plain);
         }
+        if let Some(along) = way::along(table, query) {
+            return Ok(along);
+        }
         let Some(filtered) = way::filtered(table, query) else {
             let any = way::offers_alternatives(table, &query.condition);
             return Ok(if any { Way::InOrderAny } else { Way::Plain });
         };
-        let all = self.kept(table.of, filtered.total().to_owned()).await?;
-        let having = self.kept(table.of, filtered.number.clone()).await?;
+        let all = self.kept(table.of, &[filtered.total().to_owned()]).await?;
+        let having = self.kept(table.of, &filtered.numbers).await?;
         Ok(filtered.way(having, all, query.offset.saturating_add(query.limit)))
     }
 
-    /// A kept number; of what no record ever had there is none.
-    async fn kept(&self, of: &'static Collection, name: String) -> Result<u64, StorageError> {
-        let statement = self.statement(schema::read_total(self.dialect), vec![of.name.into(), name.into()]);
-        Ok(self.number(statement, true).await?.unwrap_or(0))
+    /// The sum of kept numbers; of what no record ever had there is none.
+    async fn kept(&self, of: &'static Collection, names: &[String]) -> Result<u64, StorageError> {
+        let mut sum = 0;
+        for names in names.chunks(schema::MOST_TOTALS) {
+            // Few different statements to prepare: as many as there are powers of two.
+            let places = names.len().next_power_of_two();
+            let padded = names.iter().chain(names.last().into_iter().cycle()).take(places);
+            let values = std::iter::once(of.name.into()).chain(padded.map(|name| name.as_str().into())).collect();
+            let statement = self.statement(schema::read_totals(self.dialect, places), values);
+            sum += self.rows(statement, places <= FEW_TOTALS, |row| row.number(0)).await?.into_iter().sum::<i64>();
+        }
+        Ok(u64::try_from(sum).unwrap_or(0))
+    }
+
+    /// Long records with their parts, where no heads are asked for.
+    async fn with_parts(
+        &self,
+        table: &Table,
+        query: &Query,
+        found: Vec<Stored<Raw>>,
+    ) -> Result<Vec<Stored<Raw>>, StorageError> {
+        let Some(parts) = table.parts.as_ref().filter(|_parts| query.heads == Heads::No) else { return Ok(found) };
+        let mut whole = Vec::with_capacity(found.len());
+        for one in found {
+            match &one.value {
+                Raw::Json(text) if is_head(text) => whole.extend(self.whole(table, parts, text).await?),
+                _ => whole.push(one),
+            }
+        }
+        Ok(whole)
     }
 
     /// A long record as it is now, with its parts; `None` if it is gone.
@@ -148,16 +180,39 @@ impl Storage for SqlStorage {
             Ok(Stored { value: Raw::Json(row.text(1)?), version: Version(row.number(0)?.cast_unsigned()) })
         };
         let way = self.way(table, query).await?;
+        let lookup = lookup || way.leads_to_few(query);
         let found = self.rows(select::fetch(self.dialect, table, query, &way), lookup, stored).await?;
-        let Some(parts) = table.parts.as_ref().filter(|_parts| query.heads == Heads::No) else { return Ok(found) };
-        let mut whole = Vec::with_capacity(found.len());
-        for one in found {
-            match &one.value {
-                Raw::Json(text) if is_head(text) => whole.extend(self.whole(table, parts, text).await?),
-                _ => whole.push(one),
-            }
+        self.with_parts(table, query, found).await
+    }
+
+    #[tracing::instrument(name = "storage.sql.fetch_all", level = "debug", skip_all, fields(queries = queries.len()))]
+    async fn fetch_all(&self, queries: &[Query]) -> Result<Vec<Vec<Stored<Raw>>>, StorageError> {
+        let mut asked = Vec::with_capacity(queries.len());
+        for query in queries {
+            asked.push((self.table(query.of)?.as_ref(), query));
         }
-        Ok(whole)
+        let mut found: Vec<Vec<Stored<Raw>>> = queries.iter().map(|_query| Vec::new()).collect();
+        let statement = match &self.place {
+            Place::Server(_) => select::fetch_all(self.dialect, &asked),
+            // A file is asked without a way to go.
+            Place::File(_) => None,
+        };
+        let Some(statement) = statement else {
+            for (query, found) in queries.iter().zip(&mut found) {
+                *found = self.fetch(query).await?;
+            }
+            return Ok(found);
+        };
+        let rows = self.rows(statement, false, |row| Ok((row.number(2)?, row.number(0)?, row.text(1)?))).await?;
+        for (which, version, text) in rows {
+            let of_query = usize::try_from(which).ok().and_then(|which| found.get_mut(which));
+            let stored = Stored { value: Raw::Json(text), version: Version(version.cast_unsigned()) };
+            of_query.ok_or_else(|| StorageError::unavailable("a row of no query"))?.push(stored);
+        }
+        for ((table, query), found) in asked.into_iter().zip(&mut found) {
+            *found = self.with_parts(table, query, std::mem::take(found)).await?;
+        }
+        Ok(found)
     }
 
     #[tracing::instrument(name = "storage.sql.parts", level = "debug", skip_all, fields(collection = query.of.name))]
@@ -200,9 +255,9 @@ impl Storage for SqlStorage {
     async fn count(&self, of: &'static Collection, condition: &Condition) -> Result<u64, StorageError> {
         let table = self.table(of)?;
         match totals::answer(&table.totals, condition) {
-            Some(Answer::Is(name)) => return self.kept(of, name).await,
+            Some(Answer::Are(names)) => return self.kept(of, &names).await,
             Some(Answer::Less(all, less)) => {
-                let (all, less) = (self.kept(of, all).await?, self.kept(of, less).await?);
+                let (all, less) = (self.kept(of, &[all]).await?, self.kept(of, &less).await?);
                 return Ok(all.saturating_sub(less));
             }
             None => {}
@@ -214,7 +269,7 @@ impl Storage for SqlStorage {
     async fn count_parts(&self, of: &'static Collection, condition: &Condition) -> Result<Option<u64>, StorageError> {
         let kept = self.table(of)?.totals.iter().find(|kept| kept.condition == *condition);
         match kept.and_then(totals::Kept::of_parts) {
-            Some(name) => self.kept(of, name).await.map(Some),
+            Some(name) => self.kept(of, &[name]).await.map(Some),
             None => Ok(None),
         }
     }

@@ -1,6 +1,7 @@
 //! Numbers of records that are kept with every write, and what is answered by them alone.
 
 use basalt_domain::{Collection, Condition, Document, Path, Test, Total, Value};
+use basalt_ports::Query;
 
 use crate::encode;
 
@@ -14,6 +15,8 @@ pub(crate) struct Kept {
     pub(crate) condition: Condition,
     /// Fields for each value of which a number of its own is kept.
     pub(crate) by: &'static [Path],
+    /// The order that its records are listed in.
+    pub(crate) order: Option<Path>,
     /// The list of parts of its records: how many they have together is kept too.
     pub(crate) parts: Option<&'static str>,
 }
@@ -21,7 +24,7 @@ pub(crate) struct Kept {
 impl Kept {
     pub(crate) fn new(of: &'static Collection, total: &'static Total) -> Self {
         let parts = of.parts.map(|parts| parts.list);
-        Self { name: total.name, condition: (total.condition)(), by: total.by, parts }
+        Self { name: total.name, condition: (total.condition)(), by: total.by, order: total.order, parts }
     }
 
     /// All numbers that this record with so many parts is counted in, and by how much.
@@ -70,11 +73,41 @@ impl Kept {
         (name.len() <= LONGEST).then_some(name)
     }
 
-    /// The name of the number of its records that have the value a condition asks for.
-    pub(crate) fn number_of(&self, condition: &Condition) -> Option<String> {
-        let Condition::Is(path, Test::Eq(value)) = condition else { return None };
+    /// The names of the numbers that add up to its records with the value, or one of the values, a
+    /// condition asks for.
+    pub(crate) fn numbers_of(&self, condition: &Condition) -> Option<Vec<String>> {
+        let Condition::Is(path, test) = condition else { return None };
         let path = self.by.iter().find(|known| *known == path)?;
-        self.of_value(path, value)
+        match test {
+            Test::Eq(value) => Some(vec![self.of_value(path, value)?]),
+            // A record with several of many values would be counted several times.
+            Test::In(values) if !path.many => {
+                let mut names: Vec<String> =
+                    values.iter().map(|value| self.of_value(path, value)).collect::<Option<_>>()?;
+                names.sort_unstable();
+                names.dedup();
+                Some(names)
+            }
+            _ => None,
+        }
+    }
+
+    /// Where a record is in the order, if this counts it; before all others without the field.
+    pub(crate) fn place(&self, document: &Document) -> Option<i64> {
+        let order = self.order?;
+        if !self.condition.matches(document) {
+            return None;
+        }
+        let place = document.at(order.name).and_then(|value| encode::compared(order.kind, value));
+        Some(if let Some(sea_orm::Value::BigInt(Some(place))) = place { place } else { i64::MIN })
+    }
+
+    /// The one value of a field with many that a condition asks for beside this total, if records
+    /// with it are kept in the order that is asked for.
+    pub(crate) fn in_order<'a>(&self, query: &'a Query) -> Option<(Path, &'a Value)> {
+        let [key] = query.sort.as_slice() else { return None };
+        let Condition::Is(path, Test::Eq(value)) = one_more(&self.condition, &query.condition)? else { return None };
+        (Some(key.path) == self.order && path.many && self.by.contains(path)).then_some((*path, value))
     }
 
     /// All names below this one begin so.
@@ -85,24 +118,24 @@ impl Kept {
 
 /// What is asked of a kept number.
 pub(crate) enum Answer {
-    /// It is this one.
-    Is(String),
-    /// It is the first less the second.
-    Less(String, String),
+    /// It is the sum of these.
+    Are(Vec<String>),
+    /// It is the first less the others.
+    Less(String, Vec<String>),
 }
 
 /// The kept numbers that answer how many records a condition holds for, if any do.
 pub(crate) fn answer(kept: &[Kept], condition: &Condition) -> Option<Answer> {
     kept.iter().find_map(|kept| {
         if kept.condition == *condition {
-            return Some(Answer::Is(kept.name.to_owned()));
+            return Some(Answer::Are(vec![kept.name.to_owned()]));
         }
         match one_more(&kept.condition, condition)? {
             Condition::Not(inner) => {
-                let of_value = kept.number_of(inner)?;
-                Some(Answer::Less(kept.name.to_owned(), of_value))
+                let of_values = kept.numbers_of(inner)?;
+                Some(Answer::Less(kept.name.to_owned(), of_values))
             }
-            more => kept.number_of(more).map(Answer::Is),
+            more => kept.numbers_of(more).map(Answer::Are),
         }
     })
 }
@@ -132,8 +165,8 @@ mod tests {
 
     fn answered(condition: &Condition) -> Option<String> {
         answer(&kept(), condition).map(|answer| match answer {
-            Answer::Is(name) => name,
-            Answer::Less(name, less) => format!("{name} - {less}"),
+            Answer::Are(names) => names.join(" + "),
+            Answer::Less(name, less) => format!("{name} - {}", less.join(" - ")),
         })
     }
 
@@ -146,11 +179,19 @@ mod tests {
         assert_eq!(told(dataset::FEATURED.eq(true).and(visible())).as_deref(), Some("visible/featured=1"));
         let not_featured = visible().and(dataset::FEATURED.eq(true).not());
         assert_eq!(told(not_featured).as_deref(), Some("visible - visible/featured=1"));
+        let kinds = || ["b", "a", "b"].map(String::from);
+        let among = visible().and(dataset::LICENSE.among(kinds()));
+        assert_eq!(told(among).as_deref(), Some("visible/license=a + visible/license=b"));
+        let among = visible().and(dataset::LICENSE.among(kinds()).not());
+        assert_eq!(told(among).as_deref(), Some("visible - visible/license=a - visible/license=b"));
+        assert_eq!(told(visible().and(dataset::LICENSE.among([]))).as_deref(), Some(""), "none");
         for other in [
             dataset::TAG.eq("eau"),
             visible().and(dataset::TAG.eq("a")).and(dataset::TAG.eq("b")),
             visible().and(dataset::TITLE.eq("a")),
             visible().and(dataset::TAG.among(["a".to_owned()])),
+            visible().and(dataset::TAG.among(["a".to_owned()]).not()),
+            visible().and(dataset::LICENSE.among(["a".to_owned(), "x".repeat(300)])),
             visible().or(Dataset::OWNER.eq(basalt_domain::ObjectId::from_bytes([1; 12]))),
             visible().and(dataset::TAG.eq("x".repeat(300))),
         ] {

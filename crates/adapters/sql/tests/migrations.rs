@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use basalt_domain::{
-    Condition, Dataset, Document, Entity, Filter, ObjectId, Organization, Resource, Role, SlugFollow, Timestamp, Value,
+    CatalogueObject, Condition, Dataset, Document, Entity, Filter, ObjectId, Organization, Resource, Role, SlugFollow,
+    Timestamp, Value,
     dataset::{RESOURCE_FORMAT, RESOURCE_ID},
     entities::organization::{ACRONYM, MEMBER, NAME, REQUESTER, SLUG, VIEWS, visible},
 };
@@ -206,6 +207,42 @@ mod sqlite {
     async fn what_was_long_before_spills_at_the_next_write() {
         let (url, _home) = place();
         what_is_long_spills_at_the_next_write(&url).await;
+    }
+
+    /// A database of before values were kept in the order of lists.
+    #[tokio::test]
+    async fn values_of_before_are_put_in_the_order_of_lists() {
+        let (url, _home) = place();
+        let mut set = [1, 2, 3, 4].map(|number| {
+            let mut dataset = Dataset::blank(oid(number), Timestamp(i64::from(number % 3)));
+            dataset.slug = number.to_string();
+            dataset.tags = vec!["eau".into()];
+            dataset
+        });
+        set[3].private = true;
+        {
+            let before = connect(&url).await;
+            before.migrate().await.unwrap();
+            before.commit(&set.iter().fold(ChangeSet::new(), ChangeSet::insert)).await.unwrap();
+        }
+        run_script(
+            &url,
+            "DROP INDEX dataset_values_order_ix;\nALTER TABLE dataset_values DROP COLUMN place;\n\
+             CREATE INDEX dataset_values_ix ON dataset_values (field, value);\n\
+             DELETE FROM basalt_schema WHERE name IN ('fingerprint', 'dataset order');\n",
+        )
+        .await;
+        let storage = connect(&url).await;
+        assert!(storage.ready().await.is_err(), "the values are in no order yet");
+        storage.migrate().await.unwrap();
+        let tagged = Dataset::visible().and(basalt_domain::dataset::TAG.eq("eau")).into_condition();
+        let sort = vec![Dataset::NEWEST_FIRST.into()];
+        let listed = storage.ids(&Query { condition: tagged, sort, ..Query::all(Dataset::COLLECTION) }).await.unwrap();
+        assert_eq!(listed, [2, 1, 3].map(|number| Value::from(oid(number))));
+        const PLACES: &str = "SELECT COUNT(*) FROM dataset_values WHERE place IS NOT NULL";
+        assert_eq!(numbers(&url, PLACES).await, [3]);
+        const FORMER: &str = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'dataset_values_ix'";
+        assert_eq!(numbers(&url, FORMER).await, [0]);
     }
 
     fn place() -> (String, tempfile::TempDir) {

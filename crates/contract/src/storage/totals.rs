@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a suite is a test, and fails by panicking")]
 
 use basalt_domain::{
-    CatalogueObject, Condition, Dataset, Entity, Filter, Organization, Owned, User, dataset,
+    CatalogueObject, Condition, Dataset, Document, Entity, Filter, Organization, Owned, User, Value, dataset,
     entities::{organization, user},
 };
 use basalt_ports::{Change, ChangeSet, Query, Repo, Stored};
@@ -72,12 +72,29 @@ fn a_dataset(number: u32, tags: &[&str]) -> Dataset {
     dataset
 }
 
-/// How many visible datasets pass; it must be what a list returns.
+/// How many visible datasets pass; it must be what a list returns, in whatever order and part.
 async fn counted(storage: &Shared, filter: Filter<Dataset>) -> u64 {
     let repo: Repo<Dataset> = Repo::new(std::sync::Arc::clone(storage), 0);
     let count = repo.count(&filter).await.unwrap();
     let query = Query { condition: filter.into_condition(), ..Query::all(Dataset::COLLECTION) };
     assert_eq!(storage.ids(&query).await.unwrap().len() as u64, count, "{query:?}");
+    let all = storage.fetch(&Query::all(Dataset::COLLECTION)).await.unwrap();
+    let all = all.iter().map(|stored| stored.value.decode::<Document>().unwrap());
+    let mut passing: Vec<Document> = all.filter(|document| query.condition.matches(document)).collect();
+    passing.sort_by_key(|document| {
+        let created = document.at(dataset::CREATED_AT.path.name).and_then(Value::as_time);
+        (created, document.get("_id").and_then(Value::as_id))
+    });
+    for sort in [dataset::CREATED_AT.ascending(), Dataset::NEWEST_FIRST] {
+        let ids: Vec<Value> = passing.iter().filter_map(|document| document.get("_id").cloned()).collect();
+        let sorted = Query { sort: vec![sort.into()], ..query.clone() };
+        assert_eq!(storage.ids(&sorted).await.unwrap(), ids, "{sorted:?}");
+        let part = Query { offset: 1, limit: 1, ..sorted };
+        let found = storage.fetch(&part).await.unwrap();
+        let found = found.iter().map(|stored| stored.value.decode::<Document>().unwrap());
+        assert_eq!(found.collect::<Vec<_>>(), passing.iter().skip(1).take(1).cloned().collect::<Vec<_>>(), "{part:?}");
+        passing.reverse();
+    }
     count
 }
 
@@ -100,6 +117,11 @@ pub async fn totals_by_value_are_exact_after_every_write(storage: Shared) {
             counted(&storage, dataset::LICENSE.eq("lov2").and(visible())).await,
             counted(&storage, visible().and(dataset::FEATURED.eq(true).not())).await,
         ];
+        let theirs = found[3] + counted(&storage, visible().and(Dataset::ORGANIZATION.eq(oid(0)))).await;
+        let among = || Dataset::ORGANIZATION.among([oid(1), oid(0), oid(1)]);
+        assert_eq!(counted(&storage, visible().and(among())).await, theirs);
+        assert_eq!(counted(&storage, visible().and(among().not())).await, 0);
+        assert_eq!(counted(&storage, visible().and(Dataset::ORGANIZATION.among([]))).await, 0);
         assert_eq!(found, expected);
     };
     all([3, 1, 1, 2, 1, 2]).await;
@@ -111,6 +133,12 @@ pub async fn totals_by_value_are_exact_after_every_write(storage: Shared) {
     one = stored(&storage, &oid(1)).await;
     one.value.private = true;
     storage.commit(&ChangeSet::new().update(&one)).await.unwrap();
+    all([2, 0, 1, 1, 0, 1]).await;
+    let mut three: Stored<Dataset> = stored(&storage, &oid(3)).await;
+    three.value.created_at_internal = NOON;
+    storage.commit(&ChangeSet::new().update(&three)).await.unwrap();
+    all([2, 0, 1, 1, 0, 1]).await;
+    storage.commit(&ChangeSet::new().add::<Dataset>(&oid(3), &dataset::VIEWS, 1)).await.unwrap();
     all([2, 0, 1, 1, 0, 1]).await;
     let two: Stored<Dataset> = stored(&storage, &oid(2)).await;
     storage.commit(&ChangeSet::new().delete(&two).insert(&a_dataset(5, &["b"]))).await.unwrap();

@@ -91,7 +91,7 @@ impl Entity for Chart {
         ],
         unique: &[&["slug"]],
         indexes: &[&["deleted_at", "created_at", "private"], &["organization", "created_at"], &["owner", "created_at"]],
-        totals: &[Total { name: "visible", condition: || Chart::visible().into_condition(), by: &[] }],
+        totals: &[Total { name: "visible", condition: || Chart::visible().into_condition(), by: &[], order: None }],
         followed: false,
         parts: None,
     };

@@ -199,7 +199,12 @@ impl Entity for Dataservice {
             &["owner", "created_at"],
             &["harvest.source_id"],
         ],
-        totals: &[Total { name: "visible", condition: || Dataservice::visible().into_condition(), by: &[] }],
+        totals: &[Total {
+            name: "visible",
+            condition: || Dataservice::visible().into_condition(),
+            by: &[],
+            order: None,
+        }],
         followed: true,
         parts: None,
     };

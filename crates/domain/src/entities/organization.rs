@@ -204,7 +204,7 @@ impl Entity for Organization {
             &["deleted", "metrics.views"],
             &["business_number_id"],
         ],
-        totals: &[Total { name: "visible", condition: || visible().into_condition(), by: &[] }],
+        totals: &[Total { name: "visible", condition: || visible().into_condition(), by: &[], order: None }],
         followed: true,
         parts: None,
     };

@@ -118,7 +118,7 @@ impl Entity for Post {
         ],
         unique: &[&["slug"]],
         indexes: &[&["published"], &["created_at"], &["parent"]],
-        totals: &[Total { name: "visible", condition: || published().into_condition(), by: &[] }],
+        totals: &[Total { name: "visible", condition: || published().into_condition(), by: &[], order: None }],
         followed: true,
         parts: None,
     };

@@ -198,7 +198,7 @@ impl Entity for Reuse {
             &["organization", "created_at"],
             &["owner", "created_at"],
         ],
-        totals: &[Total { name: "visible", condition: || Reuse::visible().into_condition(), by: &[] }],
+        totals: &[Total { name: "visible", condition: || Reuse::visible().into_condition(), by: &[], order: None }],
         followed: true,
         parts: None,
     };

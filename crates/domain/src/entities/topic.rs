@@ -101,7 +101,7 @@ impl Entity for Topic {
             &["organization", "created_at"],
             &["owner", "created_at"],
         ],
-        totals: &[Total { name: "visible", condition: || Topic::visible().into_condition(), by: &[] }],
+        totals: &[Total { name: "visible", condition: || Topic::visible().into_condition(), by: &[], order: None }],
         followed: true,
         parts: None,
     };

@@ -149,7 +149,7 @@ impl Entity for User {
         ],
         unique: &[&["slug"], &["email"]],
         indexes: &[&["deleted", "created_at"], &["deleted", "last_name"], &["deleted", "first_name"], &["apikey"]],
-        totals: &[Total { name: "present", condition: || present().into_condition(), by: &[] }],
+        totals: &[Total { name: "present", condition: || present().into_condition(), by: &[], order: None }],
         followed: true,
         parts: None,
     };

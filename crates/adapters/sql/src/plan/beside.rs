@@ -7,7 +7,7 @@ use sea_orm::Value as Sql;
 use super::{Command, Image, Key, Must, Record, Run, STATEMENT_BYTES, Step, What, Written};
 use crate::{
     error::Failure,
-    layout::Table,
+    layout::{SideRow, Table},
     parts::{PartRow, PartStep, PartsTable},
 };
 
@@ -66,10 +66,11 @@ impl<'a> Run<'a> {
     }
 
     /// Side rows of a record as they are, with the ids of the parts that are kept beside it.
-    fn side_before(&self, table: &Table, name: &Key<'a>, old: &Image) -> Option<Vec<(&'static str, String)>> {
+    fn side_before(&self, table: &Table, name: &Key<'a>, old: &Image) -> Option<Vec<SideRow>> {
         let mut side = old.side.clone();
         if let (true, Some(field)) = (old.head, table.parts.as_ref().and_then(|parts| parts.id_field)) {
-            side.extend(self.parts.get(name)?.iter().map(|(id, _position, _text)| (field, id.clone())));
+            let found = self.parts.get(name)?.iter();
+            side.extend(found.map(|(id, _position, _text)| SideRow { field, value: id.clone(), place: None }));
             side.sort_unstable();
             side.dedup();
         }
@@ -92,8 +93,8 @@ impl<'a> Run<'a> {
             if !old.image.head {
                 return Err(step.stale().into());
             }
-            let others = |side: &[(&'static str, String)]| -> Vec<(&'static str, String)> {
-                side.iter().filter(|(field, _value)| Some(*field) != parts.id_field).cloned().collect()
+            let others = |side: &[SideRow]| -> Vec<SideRow> {
+                side.iter().filter(|row| Some(row.field) != parts.id_field).cloned().collect()
             };
             self.move_side_rows(table, key, &others(&old.image.side), &others(&written.image.side));
             let lowest =
@@ -105,7 +106,7 @@ impl<'a> Run<'a> {
             self.move_side_rows(table, key, &before, &written.image.side);
         } else {
             self.run(&table.side_delete_all, vec![key.into()]);
-            let rows: Vec<_> = written.image.side.iter().map(|(field, value)| (key, *field, value.as_str())).collect();
+            let rows: Vec<_> = written.image.side.iter().map(|row| (key, row)).collect();
             self.insert_side_rows(table, &rows);
         }
         let found = self.parts.remove(&name);
@@ -136,7 +137,8 @@ impl<'a> Run<'a> {
                     let command = Command { sql: sql.into(), values: row.values(key, lowest).to_vec() };
                     self.queue.push((command, Must::Hit(table, key)));
                     if let Some(field) = parts.id_field {
-                        self.insert_side_rows(table, &[(key, field, row.id.as_str())]);
+                        let row = SideRow { field, value: row.id.clone(), place: None };
+                        self.insert_side_rows(table, &[(key, &row)]);
                     }
                 }
                 PartStep::Replace(row) => {

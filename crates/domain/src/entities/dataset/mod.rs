@@ -283,10 +283,12 @@ impl Entity for Dataset {
             &["last_update"],
             &["organization", "created_at_internal"],
             &["owner", "created_at_internal"],
-            &["license"],
-            &["featured"],
             &["harvest.source_id"],
-            &["spatial.granularity"],
+            // Those of one value that strangers see, newest first.
+            &["license", "deleted", "archived", "created_at_internal", "_id", "private"],
+            &["featured", "deleted", "archived", "created_at_internal", "_id", "private"],
+            &["access_type", "deleted", "archived", "created_at_internal", "_id", "private"],
+            &["spatial.granularity", "deleted", "archived", "created_at_internal", "_id", "private"],
         ],
         totals: &[Total {
             name: "visible",
@@ -305,6 +307,7 @@ impl Entity for Dataset {
                 ZONE.path,
                 GRANULARITY.path,
             ],
+            order: Some(CREATED_AT.path),
         }],
         followed: true,
         parts: Some(&resource::PARTS),

@@ -84,8 +84,8 @@ pub(crate) async fn narrowed(ctx: &Ctx) -> Result<Filter<Dataset>, Problem> {
 /// Those of organisations with a badge.
 pub(crate) async fn of_organizations_with(ctx: &Ctx, kind: &str) -> Result<Filter<Dataset>, Problem> {
     let with_badge = organization::visible().and(organization::BADGE.eq(kind));
-    let found = ctx.services().context.store.organizations.list(with_badge, &[], u64::MAX).await?;
-    Ok(Dataset::ORGANIZATION.among(found.iter().map(|row| row.value.id)))
+    let found = ctx.services().context.store.organizations.ids(with_badge).await?;
+    Ok(Dataset::ORGANIZATION.among(found.iter().copied()))
 }
 
 /// Every word is in the title, the short name or a tag; every tag is there.
@@ -120,7 +120,11 @@ fn marks(ctx: &Ctx) -> Result<Filter<Dataset>, Problem> {
     }
     match narrowing::choice(ctx, "access_type", &ACCESS_TYPES)? {
         None => {}
-        Some("open") => filter = filter.and(ACCESS_TYPE.eq("open").or(ACCESS_TYPE.absent())),
+        // Open is whatever is not said to be something else.
+        Some("open") => {
+            let others = ACCESS_TYPES.iter().filter(|kind| **kind != "open").map(|kind| (*kind).to_owned());
+            filter = filter.and(ACCESS_TYPE.among(others).not());
+        }
         Some(kind) => filter = filter.and(ACCESS_TYPE.eq(kind)),
     }
     Ok(match ctx.params.boolean("featured", FEATURED_HELP)? {

@@ -18,7 +18,7 @@ const MAX_TEXT: usize = 4_096;
 /// Words of a text that are looked up at most.
 const MAX_LOOKED_UP: usize = 64;
 /// In texts of more words than this, slips are looked for in the cheap way only.
-const MAX_EDITED: usize = 8;
+const MAX_GUESSED: usize = 8;
 /// A word found in fewer documents may be a slip.
 const RARE: u64 = 3;
 /// Shorter words have too many neighbours.
@@ -73,7 +73,7 @@ pub(crate) fn wanted(
 ) -> tantivy::Result<Vec<Wanted>> {
     let documents = searcher.doc_freq(&Term::from_field_text(fields.keys, &kind_key(mark(kind))))?;
     let asked = asked(text);
-    let lexicon = Lexicon { searcher, fields, kind, weights, documents, guesses: asked.len() <= MAX_EDITED };
+    let lexicon = Lexicon { searcher, fields, kind, weights, documents, guesses: asked.len() <= MAX_GUESSED };
     let mut all: Vec<Wanted> = Vec::new();
     for (at, one) in asked.iter().enumerate() {
         let before = at.checked_sub(1).and_then(|before| asked.get(before));

@@ -21,6 +21,11 @@ impl Ranks {
         self.0.push((rank, query.to_owned()));
     }
 
+    /// Was nothing asked?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The mean reciprocal rank.
     pub(crate) fn mean(&self) -> f64 {
         let sum: f64 = self.0.iter().map(|(rank, _query)| reciprocal(*rank)).sum();

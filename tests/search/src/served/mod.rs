@@ -59,7 +59,7 @@ impl Served {
         until_ready(running.address)?;
         let server = Watched::one(running.pid());
         println!("before the first search: {} MB", server.memory()?.resident_kib / 1024);
-        ranks::report(running.address, queries, self.misses)?;
+        ranks::report(running.address, queries, self.plain, self.misses)?;
         load::report(running.address, &server, &writer, Duration::from_secs_f64(self.seconds))?;
         let memory = server.memory()?;
         println!("memory of the server: {} MB, at most {} MB", memory.resident_kib / 1024, memory.peak_kib / 1024);

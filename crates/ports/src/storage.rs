@@ -46,8 +46,7 @@ pub trait Storage: Send + Sync + 'static {
 
     /// How many parts all records of a declared total have together; `None` where no such number is
     /// kept, and all records would have to be looked at.
-    async fn count_parts(&self, of: &'static Collection, condition: &Condition) -> Result<Option<u64>, StorageError> {
-        let _unkept = (of, condition);
+    async fn count_parts(&self, _of: &'static Collection, _condition: &Condition) -> Result<Option<u64>, StorageError> {
         Ok(None)
     }
 

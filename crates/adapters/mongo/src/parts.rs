@@ -241,19 +241,7 @@ impl Reader<'_> {
         };
         let asked = doc! { "$let": { "vars": { "found": found.clone() }, "in": { "total": { "$size": "$$found" }, "page": page } } };
         let Some(answer) = self.one(query, doc! { "answer": asked }).await? else { return Ok(None) };
-        self.read_page(&answer).map(Some).map_err(|source| self.corrupt(source))
-    }
-
-    fn read_page(&self, answer: &RawDocument) -> Result<PartsPage, Box<dyn std::error::Error + Send + Sync>> {
-        let answer = answer.get_document("answer")?;
-        let total = answer.get("total")?.and_then(|total| Some(total.as_i64().or(total.as_i32().map(i64::from))?));
-        let mut parts = Vec::new();
-        for part in answer.get_array("page")? {
-            if let RawBsonRef::Document(part) = part? {
-                parts.push(Raw::Bson(part.as_bytes().to_vec()));
-            }
-        }
-        Ok(PartsPage { parts, total: total.unwrap_or_default().unsigned_abs() })
+        read_page(&answer).map(Some).map_err(|source| self.corrupt(source))
     }
 
     /// What an expression gives for the record of the query.
@@ -318,6 +306,19 @@ impl Reader<'_> {
     fn corrupt(&self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StorageError {
         StorageError::Corrupt { collection: self.of.name, id: "?".into(), source: source.into() }
     }
+}
+
+/// A page as [`Reader::page_of`] asks for it.
+fn read_page(answer: &RawDocument) -> Result<PartsPage, Box<dyn std::error::Error + Send + Sync>> {
+    let answer = answer.get_document("answer")?;
+    let total = answer.get("total")?.and_then(|total| total.as_i64().or(total.as_i32().map(i64::from)));
+    let mut parts = Vec::new();
+    for part in answer.get_array("page")? {
+        if let RawBsonRef::Document(part) = part? {
+            parts.push(Raw::Bson(part.as_bytes().to_vec()));
+        }
+    }
+    Ok(PartsPage { parts, total: total.unwrap_or_default().unsigned_abs() })
 }
 
 /// The version of a head: of its fields, and of what its parts have, their sizes and newest dates.

@@ -77,7 +77,7 @@ impl Counter<'_> {
                 [("metrics.datasets_followers_by_months", datasets), ("metrics.reuses_followers_by_months", reuses)]
             {
                 let follows = self.through(&owned, &Follow::FOLLOWING, Filter::always(), followed).await?;
-                all.push((metric, self.of_followers(follows).1));
+                all.push((metric, self.of_followers(&follows).1));
             }
         }
         Ok(())
@@ -96,8 +96,8 @@ impl Counter<'_> {
         } else {
             reuse::FOLLOWERS.path
         };
-        let (counts, by_months) =
-            self.of_followers(self.referring(&Follow::FOLLOWING, Filter::always(), followed).await?);
+        let follows = self.referring(&Follow::FOLLOWING, Filter::always(), followed).await?;
+        let (counts, by_months) = self.of_followers(&follows);
         all.push((followers.name, counts));
         if self.of != Organization::COLLECTION && self.of != User::COLLECTION {
             all.push((FOLLOWERS_BY_MONTHS, by_months));
@@ -114,7 +114,7 @@ impl Counter<'_> {
 
     /// How many of these follow still, in all and by month. Nothing is said of the months of what nobody
     /// ever followed here: imports bring such numbers without the accounts that they count.
-    fn of_followers(&self, follows: Vec<Vec<Dated>>) -> (Vec<Value>, Vec<Value>) {
+    fn of_followers(&self, follows: &[Vec<Dated>]) -> (Vec<Value>, Vec<Value>) {
         let lasting =
             |all: &[Dated]| all.iter().copied().filter(|(_id, since)| *since != ENDED).collect::<Vec<Dated>>();
         let said = follows.iter().map(|all| !all.is_empty());
@@ -200,7 +200,9 @@ async fn refer<E: Entity>(
             referred.sort_unstable();
             referred.dedup();
             for place in referred.iter().filter_map(|id| places.get(id)) {
-                found.get_mut(*place).into_iter().for_each(|dated| dated.push((record.id, date(&record.document))));
+                if let Some(dated) = found.get_mut(*place) {
+                    dated.push((record.id, date(&record.document)));
+                }
             }
         }
         if u64::try_from(records.len()).is_ok_and(|found| found < PAGE) {

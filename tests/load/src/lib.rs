@@ -4,6 +4,7 @@
 //! beforehand and reads only as much of an answer as it takes to find its end.
 
 pub mod answer;
+pub mod catalogue;
 pub mod drive;
 pub mod durability;
 pub mod error;

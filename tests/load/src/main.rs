@@ -7,6 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use basalt_load::catalogue::data::Real;
+use basalt_load::catalogue::operations::Known;
+use basalt_load::catalogue::report::CatalogueReport;
+use basalt_load::catalogue::{self, Task};
 use basalt_load::durability;
 use basalt_load::error::BenchError;
 use basalt_load::measure::{Effort, Measurement, measure};
@@ -50,6 +54,19 @@ struct Arguments {
     /// Datasets that their metrics add up to.
     #[arg(long, default_value_t = 100_000)]
     datasets: usize,
+    /// Datasets of the catalogue to measure: 120858 as they are, more of them made of these, or `none`. Needs the
+    /// real data.
+    #[arg(long, default_value = "120858")]
+    catalogue: String,
+    /// Folder of the real data; `../shared/data/real` beside the repository if not given.
+    #[arg(long)]
+    real: Option<PathBuf>,
+    /// Measure only the catalogue.
+    #[arg(long)]
+    only_catalogue: bool,
+    /// Keep the catalogue's database in the results' folder, and measure it again the next time.
+    #[arg(long)]
+    keep_catalogue: bool,
     /// Names and descriptions: `.ndjson`, `.ndjson.gz` or `.csv`; the demo's, or composed ones if not given.
     #[arg(long)]
     source: Option<PathBuf>,
@@ -111,13 +128,31 @@ fn measure_all(arguments: &Arguments, programs: &Path, work: &Path) -> Result<Re
         connections: arguments.connections.clone(),
     };
     let mut report = Report { machine: machine(), seconds: effort.duration.as_secs_f64(), ..Report::default() };
-    let ndjson = prepare(arguments, work, &mut report)?;
     let only = arguments.only.as_deref().unwrap_or_default();
+    if !arguments.only_catalogue {
+        measure_organizations(arguments, programs, work, only, &effort, &mut report)?;
+    }
+    if !arguments.floor {
+        report.catalogue = measure_catalogue(arguments, programs, work, only, &effort)?;
+    }
+    report.conclude();
+    Ok(report)
+}
+
+fn measure_organizations(
+    arguments: &Arguments,
+    programs: &Path,
+    work: &Path,
+    only: &str,
+    effort: &Effort,
+    report: &mut Report,
+) -> Result<(), BenchError> {
+    let ndjson = prepare(arguments, work, report)?;
     let mut floors = Vec::new();
     if !arguments.floor {
         let binary = arguments.server.clone().unwrap_or_else(|| programs.join("basalt"));
-        floors = measure_basalt(&binary, &ndjson, work, only, &effort, &mut report)?;
-        measure_oracle(arguments, only, &effort, &mut report)?;
+        floors = measure_basalt(&binary, &ndjson, work, only, effort, report)?;
+        measure_oracle(arguments, only, effort, report)?;
     }
     // Comparing with the floor means measuring it in the same run.
     let ids = ids(&ndjson)?;
@@ -126,11 +161,52 @@ fn measure_all(arguments: &Arguments, programs: &Path, work: &Path) -> Result<Re
     wanted.retain(|operation| operation.name.contains(only) || floors.contains(&operation.name));
     let watched = Watched::one(floor.pid());
     for operation in &wanted {
-        report.floor.extend(told(measure(floor.address, Some(&watched), operation, &effort)?));
+        report.floor.extend(told(measure(floor.address, Some(&watched), operation, effort)?));
     }
     floor.stop();
-    report.conclude();
-    Ok(report)
+    Ok(())
+}
+
+/// Absent when it is not wanted, or when there are no data: that is said.
+fn measure_catalogue(
+    arguments: &Arguments,
+    programs: &Path,
+    work: &Path,
+    only: &str,
+    effort: &Effort,
+) -> Result<Option<CatalogueReport>, BenchError> {
+    if arguments.catalogue == "none" {
+        return Ok(None);
+    }
+    let datasets = arguments.catalogue.parse().map_err(|_error| BenchError::Data {
+        what: format!("--catalogue {}", arguments.catalogue),
+        problem: "neither a number nor `none`".to_owned(),
+    })?;
+    let Some(real) = Real::find(arguments.real.as_deref()) else {
+        eprintln!("the catalogue is not measured: ../shared/data/real is not there, and --real names no other folder");
+        return Ok(None);
+    };
+    let binary = arguments.server.clone().unwrap_or_else(|| programs.join("basalt"));
+    let kept = catalogue::folder(work.parent().unwrap_or(work), datasets);
+    let folder = if arguments.keep_catalogue { kept } else { catalogue::folder(work, datasets) };
+    let floor = programs.join("catalogue-floor");
+    let task = Task { binary: &binary, floor: &floor, folder: &folder, datasets, only, effort };
+    let mut report = catalogue::measure_all(&task, &real, told)?;
+    if let Some(url) = arguments.oracle.as_deref().filter(|url| !url.is_empty()) {
+        let address = address(url)?;
+        let watched = arguments.oracle_pid.map(Watched::family).transpose()?;
+        for operation in Known::ask(address)?.reads().iter().filter(|one| one.name.contains(only)) {
+            if !operation.name.starts_with("page") {
+                report.oracle.extend(told(measure(address, watched.as_ref(), operation, &short(effort))?));
+            }
+        }
+    }
+    Ok(Some(report))
+}
+
+/// For what is slow enough that a shorter time tells as much; but a short run stays as short.
+fn short(effort: &Effort) -> Effort {
+    Effort { duration: effort.duration.min(Duration::from_secs(3)), connections: effort.connections.clone() }
 }
 
 fn prepare(arguments: &Arguments, work: &Path, report: &mut Report) -> Result<PathBuf, BenchError> {
@@ -210,9 +286,7 @@ fn measure_oracle(arguments: &Arguments, only: &str, effort: &Effort, report: &m
     let organizations = operations::addresses(address, 100)?;
     let mut wanted = operations::api(address, &organizations, arguments.oracle_key.as_deref())?;
     wanted.retain(|operation| operation.name.contains(only) && operation.name != "page-1000");
-    // Slow enough that a shorter time tells as much; but a short run stays as short.
-    let effort =
-        Effort { duration: effort.duration.min(Duration::from_secs(3)), connections: effort.connections.clone() };
+    let effort = short(effort);
     for operation in &wanted {
         report.oracle.extend(told(measure(address, watched.as_ref(), operation, &effort)?));
     }

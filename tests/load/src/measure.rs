@@ -85,7 +85,7 @@ pub fn measure(
         let memory = server.map(Watched::memory).transpose()?;
         found.push(Measurement {
             operation: operation.name.to_owned(),
-            title: operation.title.to_owned(),
+            title: operation.title.to_string(),
             connections,
             requests,
             per_second: number(requests) / seconds,

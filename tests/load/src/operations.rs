@@ -1,5 +1,6 @@
 //! The operations that are measured, as requests prepared beforehand.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use serde_json::{Value, json};
@@ -19,7 +20,7 @@ pub struct Operation {
     /// Short name for `--only` and the JSON report.
     pub name: &'static str,
     /// In words, for the table.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     /// Requests, sent in a circle.
     pub requests: Vec<Vec<u8>>,
     /// The status that a right answer has.
@@ -141,7 +142,7 @@ fn operation(
     requests: Vec<Vec<u8>>,
     floor: Option<&'static str>,
 ) -> Operation {
-    Operation { name, title, requests, status: 200, floor }
+    Operation { name, title: title.into(), requests, status: 200, floor }
 }
 
 /// Organisations to write and to read; the same when there are too few to keep them apart.

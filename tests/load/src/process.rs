@@ -68,6 +68,15 @@ impl Watched {
         Ok(sum)
     }
 
+    /// Begins anew with the most memory that was ever resident. Source: `proc(5)`, `clear_refs`.
+    pub fn forget_peak(&self) -> Result<(), BenchError> {
+        for pid in &self.pids {
+            let path = format!("/proc/{pid}/clear_refs");
+            fs::write(&path, "5").map_err(BenchError::io(&path))?;
+        }
+        Ok(())
+    }
+
     /// Bytes sent to the disk so far; absent where the kernel does not tell.
     pub fn written_bytes(&self) -> Option<u64> {
         self.pids
@@ -83,6 +92,15 @@ impl Watched {
 /// Processor time of this process so far.
 pub fn own_processor_time() -> Result<Duration, BenchError> {
     parsed("/proc/self/stat", processor_time)
+}
+
+/// Processor time of the commands that this process ran and waited for.
+pub fn children_processor_time() -> Result<Duration, BenchError> {
+    parsed("/proc/self/stat", |stat| {
+        let mut times = fields_after_name(stat)?.skip(13);
+        let (user, system): (u32, u32) = (times.next()?.parse().ok()?, times.next()?.parse().ok()?);
+        Some(TICK * (user + system))
+    })
 }
 
 /// Processor time that all processes of the machine used so far.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::catalogue::report::CatalogueReport;
 use crate::durability::Durability;
 use crate::measure::Measurement;
 use crate::reference::{GOALS, Goal, Quantity, SOURCE, UDATA, Udata, udata};
@@ -42,6 +43,8 @@ pub struct Report {
     pub udata: Vec<Udata>,
     /// What Basalt wants to reach.
     pub goals: Vec<Reached>,
+    /// The catalogue, where it was measured.
+    pub catalogue: Option<CatalogueReport>,
 }
 
 /// A goal and what was measured.
@@ -106,28 +109,23 @@ impl Report {
             }
         }
         table(&mut text, "Basalt", &self.basalt, |one| {
-            let floor = self.floor_of(one);
             let oracle = find(&self.oracle, &one.operation, one.connections);
-            let known = udata(&one.operation);
+            let [floor_rate, floor_processor, rate, processor] = ratios(one, self.floor_of(one), oracle);
+            // Beside each other in one run if possible; otherwise the number from elsewhere, marked.
+            let elsewhere = |ratio: String, value: Option<f64>, known: fn(Udata) -> f64| {
+                if ratio.is_empty() { mark(times(value, udata(&one.operation).map(known))) } else { ratio }
+            };
             [
-                times(Some(one.per_second), floor.map(|floor| floor.per_second)),
-                times(one.processor_ms, floor.and_then(|floor| floor.processor_ms)),
-                // Beside each other in one run if possible; otherwise the number from elsewhere, marked.
-                match (oracle, known) {
-                    (Some(oracle), _) => times(Some(one.per_second), Some(oracle.per_second)),
-                    (None, Some(known)) => mark(times(Some(one.per_second), Some(known.per_second))),
-                    _ => String::new(),
-                },
-                match (oracle.and_then(|oracle| oracle.processor_ms), known) {
-                    (Some(oracle), _) => times(one.processor_ms, Some(oracle)),
-                    (None, Some(known)) => mark(times(one.processor_ms, Some(known.processor_ms))),
-                    _ => String::new(),
-                },
+                floor_rate,
+                floor_processor,
+                elsewhere(rate, Some(one.per_second), |known| known.per_second),
+                elsewhere(processor, one.processor_ms, |known| known.processor_ms),
             ]
         });
         table(&mut text, "Floor", &self.floor, |_| Default::default());
         table(&mut text, "Reference server, in this run", &self.oracle, |_| Default::default());
         self.remarks(&mut text);
+        text.extend(self.catalogue.iter().map(CatalogueReport::markdown));
         text
     }
 
@@ -160,27 +158,43 @@ impl Report {
     fn remarks(&self, text: &mut String) {
         text.push_str("\n× is this run's value divided by that of the floor or of the reference server. ");
         let _ = writeln!(text, "† not from this run: {SOURCE}.");
-        let all = || self.basalt.iter().chain(&self.floor).chain(&self.oracle);
-        let noisy = all().filter_map(|one| one.foreign_load).fold(0.0, f64::max);
-        if noisy > NOISE {
-            let _ = writeln!(
-                text,
-                "\n**Other programs took up to {:.0} % of the processors**: CPU per request still counts, throughput and latency \
-                 hardly do.",
-                noisy * 100.0
-            );
-        }
-        for one in all().filter(|one| one.wrong > 0) {
-            let _ = writeln!(
-                text,
-                "\n**{} at {} connections: {} answers of {} were not as they should be** ({:?}).",
-                one.title, one.connections, one.wrong, one.requests, one.statuses
-            );
-        }
+        doubts(text, self.basalt.iter().chain(&self.floor).chain(&self.oracle));
     }
 }
 
-fn table(text: &mut String, title: &str, rows: &[Measurement], ratios: impl Fn(&Measurement) -> [String; 4]) {
+/// Says aloud what makes measurements worth less.
+pub(crate) fn doubts<'a>(text: &mut String, all: impl Iterator<Item = &'a Measurement> + Clone) {
+    let noisy = all.clone().filter_map(|one| one.foreign_load).fold(0.0, f64::max);
+    if noisy > NOISE {
+        let _ = writeln!(
+            text,
+            "\n**Other programs took up to {:.0} % of the processors**: CPU per request still counts, throughput and latency \
+             hardly do.",
+            noisy * 100.0
+        );
+    }
+    for one in all.filter(|one| one.wrong > 0) {
+        let _ = writeln!(
+            text,
+            "\n**{} at {} connections: {} answers of {} were not as they should be** ({:?}).",
+            one.title, one.connections, one.wrong, one.requests, one.statuses
+        );
+    }
+}
+
+/// This measurement beside the floor and the reference server: requests and processor time of each.
+pub(crate) fn ratios(one: &Measurement, floor: Option<&Measurement>, oracle: Option<&Measurement>) -> [String; 4] {
+    let rate = |other: Option<&Measurement>| times(Some(one.per_second), other.map(|other| other.per_second));
+    let processor = |other: Option<&Measurement>| times(one.processor_ms, other.and_then(|other| other.processor_ms));
+    [rate(floor), processor(floor), rate(oracle), processor(oracle)]
+}
+
+pub(crate) fn table(
+    text: &mut String,
+    title: &str,
+    rows: &[Measurement],
+    ratios: impl Fn(&Measurement) -> [String; 4],
+) {
     if rows.is_empty() {
         return;
     }
@@ -209,11 +223,11 @@ fn table(text: &mut String, title: &str, rows: &[Measurement], ratios: impl Fn(&
     }
 }
 
-fn find<'a>(rows: &'a [Measurement], operation: &str, connections: usize) -> Option<&'a Measurement> {
+pub(crate) fn find<'a>(rows: &'a [Measurement], operation: &str, connections: usize) -> Option<&'a Measurement> {
     rows.iter().find(|one| one.operation == operation && one.connections == connections)
 }
 
-fn line(text: &mut String, cells: &[String]) {
+pub(crate) fn line(text: &mut String, cells: &[String]) {
     let _ = writeln!(text, "| {} |", cells.join(" | "));
 }
 
@@ -226,7 +240,7 @@ fn mark(ratio: String) -> String {
 }
 
 /// About three digits; whole numbers from a hundred on, with thousands set apart.
-fn short(value: f64) -> String {
+pub(crate) fn short(value: f64) -> String {
     if value < 99.95 {
         return match value {
             value if value < 0.099_95 => format!("{value:.4}"),

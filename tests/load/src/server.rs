@@ -137,11 +137,25 @@ impl Basalt {
 
     /// Starts `basalt serve` and waits for the first page of organisations.
     pub fn serve(&self) -> Result<Running, BenchError> {
+        self.serve_with(&[])
+    }
+
+    /// The same with these settings.
+    pub fn serve_with(&self, settings: &[(&str, &str)]) -> Result<Running, BenchError> {
         let address = free_address()?;
         let mut command = self.command(&["serve"]);
+        command.envs(settings.iter().copied());
         command.env("BASALT__HTTP__BIND", address.to_string());
         start(command, address, "/api/1/organizations/?page_size=1", &self.folder.join("serve.log"))
     }
+}
+
+/// Starts the floor of the catalogue on a database that Basalt wrote.
+pub fn catalogue_floor(binary: &Path, database: &Path, folder: &Path) -> Result<Running, BenchError> {
+    let address = free_address()?;
+    let mut command = Command::new(binary);
+    command.arg(database).arg(address.to_string());
+    start(command, address, "/list?offset=0", &folder.join("floor.log"))
 }
 
 /// Starts the floor on the organisations of `source`.

@@ -195,6 +195,7 @@ mod tests {
         }
     }
 
+    #[test]
     fn a_very_long_word_is_cut() {
         assert_eq!(words(&"x".repeat(100_000)).concat().len(), MAX_WORD);
     }

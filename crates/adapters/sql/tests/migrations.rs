@@ -239,10 +239,10 @@ mod sqlite {
         let sort = vec![Dataset::NEWEST_FIRST.into()];
         let listed = storage.ids(&Query { condition: tagged, sort, ..Query::all(Dataset::COLLECTION) }).await.unwrap();
         assert_eq!(listed, [2, 1, 3].map(|number| Value::from(oid(number))));
-        const PLACES: &str = "SELECT COUNT(*) FROM dataset_values WHERE place IS NOT NULL";
-        assert_eq!(numbers(&url, PLACES).await, [3]);
-        const FORMER: &str = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'dataset_values_ix'";
-        assert_eq!(numbers(&url, FORMER).await, [0]);
+        let places = "SELECT COUNT(*) FROM dataset_values WHERE place IS NOT NULL";
+        assert_eq!(numbers(&url, places).await, [3]);
+        let former = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'dataset_values_ix'";
+        assert_eq!(numbers(&url, former).await, [0]);
     }
 
     fn place() -> (String, tempfile::TempDir) {

@@ -193,8 +193,8 @@ impl<'a> Meant<'a> {
         let zones: Vec<&String> = coverages().flat_map(|coverage| &coverage.zones).collect();
         let levels: Vec<&String> = coverages().filter_map(|coverage| coverage.granularity.as_ref()).collect();
         let none = super::NOT_SPECIFIED.to_owned();
-        let licensed = if ctx.version == 2 { datasets } else { &[] };
-        let licenses: Vec<&String> = licensed.iter().map(|dataset| dataset.license.as_ref().unwrap_or(&none)).collect();
+        let told = if ctx.version == 2 { datasets } else { &[] };
+        let licenses: Vec<&String> = told.iter().map(|dataset| dataset.license.as_ref().unwrap_or(&none)).collect();
         Self {
             zones: store.geo_zones.asked_by_ids(zones),
             levels: store.geo_levels.asked_by_ids(levels),

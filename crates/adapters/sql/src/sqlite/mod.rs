@@ -11,6 +11,7 @@ use std::{path::Path, str::FromStr, time::Duration};
 use basalt_ports::StorageError;
 use rusqlite::{
     Connection, OpenFlags,
+    config::DbConfig,
     types::{ToSql, ToSqlOutput, ValueRef},
 };
 use sea_orm::{
@@ -28,8 +29,9 @@ use writer::Writer;
 
 /// How long a statement waits for the lock of another process.
 const BUSY: Duration = Duration::from_secs(5);
-/// Prepared statements that a connection keeps.
+/// Prepared statements that the connection which writes keeps, and each of those that read: some 10 KB each.
 const STATEMENTS: usize = 128;
+const READER_STATEMENTS: usize = 48;
 
 /// An open file.
 pub(crate) struct File {
@@ -63,7 +65,9 @@ fn connection(path: &Path, writes: bool) -> rusqlite::Result<Connection> {
     let flags = if writes { flags | OpenFlags::SQLITE_OPEN_CREATE } else { flags };
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.set_prepared_statement_cache_capacity(if writes { STATEMENTS } else { READER_STATEMENTS });
+    // Else a statement with `LIMIT ?` is parsed anew each time it is run: its plan could be another for another number.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // `FULL`: an answered write survives a power cut. The cache is small for readers: what is
     // read again and again is cached as entities. A write goes through ten indexes and more.
     connection.execute_batch(
@@ -106,4 +110,26 @@ impl ToSql for Bound<'_> {
 
 fn bound(values: &[Sql]) -> impl rusqlite::Params {
     rusqlite::params_from_iter(values.iter().map(Bound))
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    #[test]
+    fn a_statement_with_a_limit_is_parsed_once_however_often_it_is_run() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("a.sqlite");
+        let writes = connection(&file, true).unwrap();
+        writes.execute_batch("CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (1), (2), (3)").unwrap();
+        let reads = connection(&file, false).unwrap();
+        let mut statement = reads.prepare_cached("SELECT a FROM t ORDER BY a LIMIT ?").unwrap();
+        for limit in 1..=3_u32 {
+            let found: Vec<u32> = statement.query_map([limit], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+            assert_eq!(found, (1..=limit).collect::<Vec<_>>());
+        }
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+    }
 }

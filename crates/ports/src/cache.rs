@@ -60,7 +60,7 @@ pub struct Before(u64);
 impl<E: Entity> EntityCache<E> {
     /// An empty one that keeps about this many bytes of documents.
     pub fn new(bytes: u64) -> Self {
-        let rows = usize::try_from(bytes / 1024).unwrap_or(1024).max(64);
+        let rows = usize::try_from(bytes / 4096).unwrap_or(1024).max(64);
         Self {
             rows: Bounded::with_weighter(rows, bytes, ByBytes),
             shards: (0..SHARDS).map(|_shard| Mutex::new(0)).collect(),

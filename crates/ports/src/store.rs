@@ -3,9 +3,9 @@
 use std::{collections::HashMap, sync::Arc};
 
 use basalt_domain::{
-    Activity, ApiToken, Assignment, ChangeEvent, Chart, CommunityResource, ContactPoint, Dataservice, Dataset, Entity,
-    Follow, GeoLevel, GeoZone, License, Notification, Organization, Post, Reuse, Role, Site, SlugFollow, Task, Topic,
-    TopicElement, User,
+    Activity, ApiToken, Assignment, ChangeEvent, Chart, Collection, CommunityResource, ContactPoint, Dataservice,
+    Dataset, Entity, Follow, GeoLevel, GeoZone, License, Notification, Organization, Post, Reuse, Role, Site,
+    SlugFollow, Task, Topic, TopicElement, User,
 };
 
 use crate::{
@@ -34,7 +34,7 @@ macro_rules! repositories {
         }
 
         impl Store {
-            /// Repositories over this storage; each keeps about `cache_bytes` of documents where
+            /// Repositories over this storage; together they keep about `cache_bytes` of documents where
             /// the storage allows it.
             pub fn new(storage: Arc<dyn Storage>, cache_bytes: u64) -> Self {
                 let mut caches = HashMap::new();
@@ -171,9 +171,36 @@ fn repo<E: Entity>(
     cache_bytes: u64,
     caches: &mut HashMap<&'static str, Arc<dyn Forget>>,
 ) -> Arc<Repo<E>> {
-    let repo = Repo::new(Arc::clone(storage), cache_bytes);
+    let repo = Repo::new(Arc::clone(storage), share(E::COLLECTION, cache_bytes));
     if let Some(forgetter) = repo.forgetter() {
         caches.insert(E::COLLECTION.name, forgetter);
     }
     Arc::new(repo)
+}
+
+/// What a collection may keep of the memory for all. Of datasets, organisations and people most is read.
+fn share(of: &Collection, bytes: u64) -> u64 {
+    if of.name == Dataset::COLLECTION.name {
+        bytes / 8 * 3
+    } else if of.name == Organization::COLLECTION.name {
+        bytes / 4
+    } else if of.name == User::COLLECTION.name {
+        bytes / 8
+    } else {
+        // Twenty and more share the rest.
+        bytes / 100
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use basalt_domain::COLLECTIONS;
+
+    use super::*;
+
+    #[test]
+    fn all_collections_together_keep_no_more_than_they_may() {
+        let all: u64 = COLLECTIONS.iter().map(|of| share(of, 32_000_000)).sum();
+        assert!((28_000_000..=32_000_000).contains(&all), "{all}");
+    }
 }

@@ -29,9 +29,11 @@ impl From<&crate::settings::Storage> for Connections {
     }
 }
 
-/// Connections that read an SQLite file at most.
+/// Connections that read an SQLite file at most, and at most for each core: each keeps pages and statements, some 2 MB.
 #[cfg(feature = "sql")]
 const SQLITE_READERS: u32 = 8;
+#[cfg(feature = "sql")]
+const SQLITE_READERS_A_CORE: u32 = 2;
 
 const KNOWN: &str = "must begin with sqlite://, postgres://, mysql://, mongodb://, mongodb+srv:// or memory://";
 
@@ -95,7 +97,9 @@ fn sqlite_folder(url: &str) -> Option<PathBuf> {
 #[cfg(feature = "sql")]
 async fn sql(url: &str, connections: Connections) -> Result<Arc<dyn Storage>, Failure> {
     // A file is read by as many threads as there are cores; more connections only take memory.
-    let most = if scheme(url) == "sqlite" { SQLITE_READERS } else { u32::MAX };
+    let cores = std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX));
+    let readers = cores.saturating_mul(SQLITE_READERS_A_CORE).min(SQLITE_READERS);
+    let most = if scheme(url) == "sqlite" { readers } else { u32::MAX };
     let options = basalt_sql::SqlOptions {
         connections: connections.max.min(most),
         acquire_timeout: connections.acquire_timeout,

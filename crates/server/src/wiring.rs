@@ -69,8 +69,7 @@ pub fn analyser(settings: &Settings) -> Result<Option<Arc<dyn Analyser>>, Failur
 pub fn services(settings: &Settings, storage: Arc<dyn Storage>) -> Result<Services, Failure> {
     let ids = Arc::new(RandomIds::default());
     let secrets = secrets::complete(&settings.auth, Path::new(DATA_FOLDER), ids.as_ref())?;
-    // A setting for all; the repositories divide it. Organisations and users are what is read most.
-    let cache_bytes = settings.storage.cache_megabytes.saturating_mul(1024 * 1024) / 2;
+    let cache_bytes = settings.storage.cache_megabytes.saturating_mul(1024 * 1024);
     let clock = Arc::new(SystemClock);
     Ok(Services::new(Context {
         store: Store::new(storage, cache_bytes).with_feed(Arc::clone(&clock) as _, Arc::clone(&ids) as _),

@@ -40,7 +40,7 @@ pub(crate) const SERVER: &str = "http://data.test";
 /// Address of its front end.
 pub(crate) const FRONT: &str = "https://portal.test";
 
-const CACHE_BYTES: u64 = 1 << 20;
+const CACHE_BYTES: u64 = 1 << 24;
 
 type Answering = Pin<Box<dyn Future<Output = ServiceResponse>>>;
 

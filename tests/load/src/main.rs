@@ -32,6 +32,7 @@ const DURABLE_TIME: Duration = Duration::from_secs(2);
 /// Measures a release build of Basalt against the least a program can do for the same answers.
 #[derive(Debug, Parser)]
 #[command(version)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 struct Arguments {
     /// The program `basalt`; the one beside this program if not given.
     #[arg(long)]

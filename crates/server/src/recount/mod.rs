@@ -160,8 +160,8 @@ async fn differences(counter: &Counter<'_>, wishes: Wishes) -> Result<Vec<(usize
         for (at, (record, counted)) in counter.page.iter().zip(counts).enumerate() {
             let stored = record.document.at(metric);
             let right = match &counted {
-                Value::Map(counted) => months::says(stored, counted),
-                Value::Int(counted) => stored.and_then(Value::as_int).unwrap_or(0) == *counted,
+                Value::Map(months) => months::says(stored, months),
+                Value::Int(number) => stored.and_then(Value::as_int).unwrap_or(0) == *number,
                 _ => true,
             };
             if !right {

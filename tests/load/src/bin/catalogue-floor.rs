@@ -76,6 +76,7 @@ async fn one(id: Path<String>, request: HttpRequest) -> actix_web::Result<HttpRe
     Ok(found.map_or_else(|| HttpResponse::NotFound().finish(), json))
 }
 
+#[expect(clippy::unused_async, reason = "a handler is one")]
 async fn list(total: u32, window: Query<Window>, request: HttpRequest) -> actix_web::Result<HttpResponse> {
     let body = page(&reader(&request)?.borrow(), total, window.offset).map_err(ErrorInternalServerError)?;
     Ok(json(body))

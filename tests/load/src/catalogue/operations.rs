@@ -93,7 +93,7 @@ impl Known {
             let found = numbers(field).map_err(bad)?;
             let chosen = match filter {
                 "featured" => found.into_iter().filter(|(name, _number)| name.ends_with("=1")).collect(),
-                _ => chosen(found),
+                _ => chosen(&found),
             };
             for (name, number) in chosen {
                 let value = name.split_once('=').map(|(_field, value)| value).unwrap_or_default();
@@ -222,7 +222,7 @@ impl Known {
 }
 
 /// The most frequent value, one in the middle, and a rare one.
-fn chosen(found: Vec<(String, u64)>) -> Vec<(String, u64)> {
+fn chosen(found: &[(String, u64)]) -> Vec<(String, u64)> {
     // About as many as an index in order and one by value find equally dear.
     let middle = found.iter().position(|(_name, number)| *number < 600).unwrap_or(0);
     let mut places = vec![0, middle, found.len() / 2];

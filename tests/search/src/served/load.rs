@@ -74,7 +74,7 @@ impl Writer {
 
 fn searches(name: &'static str, title: &'static str, path: &str, texts: &[&str]) -> Operation {
     let get = |text: &&str| request("GET", &with_text(path, text, ""), &[], None);
-    Operation { name, title, requests: texts.iter().map(get).collect(), status: 200, floor: None }
+    Operation { name, title: title.into(), requests: texts.iter().map(get).collect(), status: 200, floor: None }
 }
 
 /// Prints a table.

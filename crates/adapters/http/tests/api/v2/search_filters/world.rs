@@ -103,7 +103,7 @@ impl Made<'_> {
         let mut object = E::blank(self.app.services.context.id(), self.created());
         object.set_slug(format!("slug-{}", self.number));
         if let Some(owner) = &self.owner {
-            object.give(owner.clone());
+            object.give(*owner);
         }
         object
     }

@@ -335,7 +335,7 @@ async fn searched(
                 }
                 "badge" => {
                     for badge in
-                        page["data"].as_array().unwrap().iter().flat_map(|item| item["badges"].as_array()).flatten()
+                        page["data"].as_array().unwrap().iter().filter_map(|item| item["badges"].as_array()).flatten()
                     {
                         *right.entry(badge["kind"].as_str().unwrap()).or_default() += 1;
                     }

@@ -51,7 +51,7 @@ pub(super) struct Follower {
 #[derive(Default)]
 pub(super) struct Heard {
     /// Events of the last minute that were applied.
-    seen: HashSet<(Timestamp, ObjectId)>,
+    seen: Seen,
     /// How far it had come then.
     position: Option<Position>,
     /// What the storage said of other processes before the events were read.
@@ -59,11 +59,14 @@ pub(super) struct Heard {
 }
 
 impl Heard {
-    /// A new index, which was built at this position.
-    pub(super) fn new(position: Position) -> Self {
-        Self { position: Some(position), ..Self::default() }
+    /// An index at this position, which knows of these events.
+    fn new(position: Position, seen: Seen) -> Self {
+        Self { position: Some(position), seen, epoch: None }
     }
 }
+
+/// Events by their time and id.
+pub(super) type Seen = HashSet<(Timestamp, ObjectId)>;
 
 /// What documents of others show of an organisation: name, acronym and badges.
 type Shown = (String, Option<String>, Vec<String>);
@@ -96,7 +99,7 @@ impl Search {
         let same = self.heard().position == Some(position);
         if !same {
             // Not the index that this process told: another process has built it.
-            *self.heard() = Heard::new(position);
+            *self.heard() = Heard::new(position, Seen::new());
         }
         if let Some(made) = self.own_alone(epoch) {
             let applied = made.len();
@@ -207,6 +210,24 @@ impl Search {
         Ok(records)
     }
 
+    /// Events of the minute before this position that are stored already: whoever reads records from now on reads what these
+    /// made of them. After an import they are as many as its records, and need not all be applied once more.
+    pub(super) async fn stored_before(&self, position: Position) -> Result<Seen, AppError> {
+        let since = Timestamp(position.at.millis().saturating_sub(LONG_LOOK_MS));
+        let mut stored = Seen::new();
+        let mut offset = 0;
+        loop {
+            let events = events(&self.context.store, since, offset).await?;
+            let read = events.len() as u64;
+            let before = events.into_iter().filter(|event| event.at < position.at);
+            stored.extend(before.map(|event| (event.at, event.id)));
+            if read < BATCH {
+                return Ok(stored);
+            }
+            offset += read;
+        }
+    }
+
     /// A new index takes the place of the one that was followed: what was written while it was built is unheard of once more.
     pub(super) async fn begin_anew(&self, position: Position) -> Result<(), AppError> {
         let store = &self.context.store;
@@ -222,9 +243,10 @@ impl Search {
         }
     }
 
-    /// The index that took the place was built at this position.
-    pub(super) fn hear_anew(&self, position: Position) {
-        *self.heard() = Heard::new(position);
+    /// The index that took the place was built at this position, of these events among others.
+    pub(super) fn hear_anew(&self, position: Position, made_of: Seen) {
+        self.context.store.unheard().remove(made_of.iter().map(|(_at, id)| id));
+        *self.heard() = Heard::new(position, made_of);
     }
 
     /// Does the index hold as many of each kind as there are, and as everybody may see? It does not where it was made of another storage, or where

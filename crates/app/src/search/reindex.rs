@@ -60,6 +60,7 @@ impl Search {
         let store = &self.context.store;
         // What is written from now on may be missed by the reading, and is read again from the feed.
         let position = Position { at: self.context.now(), id: ObjectId::from_bytes([0; 12]) };
+        let made_of = self.stored_before(position).await?;
         let mut rebuild = index.rebuild().await.map_err(AppError::internal)?;
         let mut done = Reindexed::default();
         let mut known = Known::default();
@@ -93,7 +94,7 @@ impl Search {
             let mut follower = self.follower.lock().await;
             self.begin_anew(position).await?;
             rebuild.finish(position).await.map_err(AppError::internal)?;
-            self.hear_anew(position);
+            self.hear_anew(position, made_of);
             *follower = super::follow::Follower::default();
         }
         Ok(done)

@@ -30,3 +30,21 @@ async fn the_feed_is_read_only_where_others_may_write_too() {
     // These two, and the feed.
     assert_eq!(heard_again(TestApp::uncached().await).await, (3, 2));
 }
+
+#[actix_web::test]
+async fn a_new_index_is_not_told_again_what_it_was_made_of() {
+    let app = TestApp::uncached().await;
+    let app = app.searching_late(Arc::new(TantivyIndex::in_memory(Weights::default()).unwrap())).await;
+    let ulysse = app.user("Ulysse User").await;
+    let body = json!({"title": "Roads", "description": "d"});
+    let create = async || assert_eq!(app.post("/api/1/datasets/").key(&ulysse).json(&body).send().await.status, 201);
+    create().await;
+    create().await;
+    app.clock.advance_millis(1);
+    assert_eq!(app.services.search.reindex(|_datasets| {}).await.unwrap().datasets, 2);
+    assert_eq!(app.services.search.catch_up().await.unwrap(), 0, "both were read for the new index");
+    create().await;
+    assert_eq!(app.services.search.catch_up().await.unwrap(), 2, "the dataset, and the numbers of its owner");
+    let page = app.get("/api/2/datasets/search/?q=roads").send().await.json();
+    assert_eq!(page["total"], 3);
+}

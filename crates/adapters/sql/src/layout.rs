@@ -233,11 +233,11 @@ impl Table {
         self.columns.iter().map(|column| encode::column_value(column.path.kind, document.at(column.path.name)))
     }
 
-    /// How many parts a record has, by its side rows; a head tells it itself.
-    pub(crate) fn count_parts(&self, document: &Document, side: &[SideRow]) -> i64 {
+    /// How many parts a record has, by their ids, of which a catalogue may have one twice; a head tells it itself.
+    pub(crate) fn count_parts(&self, document: &Document) -> i64 {
         let Some(parts) = &self.parts else { return 0 };
         let beside = Apart::in_head(document).map_or(0, |apart| apart.count);
-        let own = side.iter().filter(|row| Some(row.field) == parts.id_field).count() as u64;
+        let own = parts.id_field.map_or(0, |ids| document.values_at(ids).len()) as u64;
         i64::try_from(beside + own).unwrap_or(i64::MAX)
     }
 

@@ -102,7 +102,7 @@ impl Written {
 impl Image {
     fn new(table: &Table, text: String, document: &Document) -> Self {
         let side = table.side_rows(document);
-        let parts = table.count_parts(document, &side);
+        let parts = table.count_parts(document);
         let counted = table.totals.iter().flat_map(|total| total.counting(document, parts)).collect();
         let head = table.parts.is_some() && is_head(&text);
         Self { text, side, counted, head }

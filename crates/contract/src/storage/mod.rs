@@ -119,6 +119,7 @@ macro_rules! storage_contract {
             a_head_that_is_written_leaves_its_parts,
             a_head_is_never_stored_as_the_whole,
             single_parts_change_alone,
+            a_part_that_is_there_twice_counts_twice,
             concurrent_writers_of_parts_lose_none,
             extreme_numbers_compare_exactly,
             times_far_away_compare_exactly,

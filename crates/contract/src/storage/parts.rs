@@ -243,6 +243,20 @@ impl Dice {
     }
 }
 
+/// Catalogues hold datasets in which one resource stands twice: it is kept, and counted, as often as it is there.
+pub async fn a_part_that_is_there_twice_counts_twice(storage: Shared) {
+    let counted = async || storage.count_parts(DATASETS, &Dataset::visible().into_condition()).await.unwrap();
+    for (at, ids) in [vec![1, 1], vec![1, 2, 1, 3, 4, 5], vec![2]].into_iter().enumerate() {
+        let dataset = a_dataset(1, ids);
+        storage.commit(&ChangeSet::new().put(&dataset)).await.unwrap();
+        assert_eq!(repo::<Dataset>(&storage).list(Filter::always(), &[], 9).await.unwrap().len(), 1);
+        assert_eq!(whole(&storage).await, [dataset.clone()], "{at}");
+        if let Some(counted) = counted().await {
+            assert_eq!(counted, dataset.resources.len() as u64, "{at}");
+        }
+    }
+}
+
 /// Random writes, whole and of parts, on both: the same in the end, step by step.
 pub async fn random_changes_of_parts_end_alike(storage: Shared, memory: Shared) {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);

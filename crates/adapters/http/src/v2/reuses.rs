@@ -23,6 +23,7 @@ use crate::{
         },
         reuses,
     },
+    v2::search,
 };
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -112,7 +113,11 @@ async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let at = ctx.params.page(20, ctx.settings().page_size_max)?;
     let sort = ctx.params.sort(sort_field)?.map(|(path, descending)| Sort::by(path, descending));
     let narrowed = reuses::narrowed(&ctx).await?;
-    let page = ctx.services().reuses.page(&ctx.caller, Some(narrowed), sort, at).await?;
+    let page = if search::may_answer(&ctx, &reuses::BEYOND_SEARCH).await? {
+        search::page_of_list::<Reuse>(&ctx, &search::asked::reuses(&ctx)?).await?
+    } else {
+        ctx.services().reuses.page(&ctx.caller, Some(narrowed), sort, at).await?
+    };
     let rows = page.items.clone();
     let owners = Owners::of(&ctx, rows.iter().map(|row| &row.value)).await?;
     let mut shown = rows.iter().map(|row| ReuseView::new(&ctx, &row.value, &owners));

@@ -120,9 +120,12 @@ pub(super) fn operations() -> Vec<Operation> {
     all
 }
 
+/// What the search index knows nothing of.
+pub(crate) const BEYOND_SEARCH: [&str; 3] = ["dataservice", "dataset", "private"];
+
 async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let narrowed = narrowed(&ctx).await?;
-    if search::may_answer(&ctx, &["dataservice", "dataset", "private"]).await? {
+    if search::may_answer(&ctx, &BEYOND_SEARCH).await? {
         return search::listed::<Reuse>(&ctx, search::asked::reuses(&ctx)?).await;
     }
     objects::page(&ctx, Some(narrowed), sort_field).await

@@ -22,6 +22,7 @@ use crate::{
         filters,
         views::{ResourceViewV2, SchemaView},
     },
+    v2::search,
 };
 
 const DATASET: &str = "/api/2/datasets/{dataset}/";
@@ -94,7 +95,11 @@ async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let at = ctx.params.page(20, ctx.settings().page_size_max)?;
     let sort = ctx.params.sort(sort_field)?.map(|(path, descending)| Sort::by(path, descending));
     let filter = filters::narrowed(&ctx).await?;
-    let page = ctx.services().datasets.page_of_heads(&ctx.caller, Some(filter), sort, at).await?;
+    let page = if search::may_answer(&ctx, &filters::BEYOND_SEARCH).await? {
+        search::page_of_list::<Dataset>(&ctx, &search::asked::datasets(&ctx).await?).await?
+    } else {
+        ctx.services().datasets.page_of_heads(&ctx.caller, Some(filter), sort, at).await?
+    };
     let rows = page.items.clone();
     let datasets: Vec<&Dataset> = rows.iter().map(|row| &row.value).collect();
     let around = AroundV2::of(&ctx, &datasets).await?;

@@ -129,8 +129,8 @@ pub(crate) struct Asked {
 /// What results can be sorted by: a number, or the title.
 type Sorts = &'static [(&'static str, Option<Number>)];
 
-/// What the lists of `/api/1/` are sorted by besides.
-const V1_SORTS: Sorts = &[("title", None), ("name", None), ("last_modified", Some(Number::Updated))];
+/// What lists are sorted by besides.
+const LIST_SORTS: Sorts = &[("title", None), ("name", None), ("last_modified", Some(Number::Updated))];
 
 /// Reads parameters into a query.
 struct Reading<'a> {
@@ -141,7 +141,8 @@ struct Reading<'a> {
 impl<'a> Reading<'a> {
     fn new(ctx: &'a Ctx, kind: SearchKind, sorts: Sorts) -> Result<Self, Problem> {
         let at = ctx.params.page(PAGE_SIZE, ctx.settings().page_size_max)?;
-        let more = if ctx.version == 1 { V1_SORTS } else { &[] };
+        let searches = ctx.request.path().trim_end_matches('/').ends_with("/search");
+        let more = if searches { &[] } else { LIST_SORTS };
         let sort = ctx.params.sort(|name| sorts.iter().chain(more).find(|(known, _number)| *known == name))?;
         let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
         let query = SearchQuery {

@@ -12,7 +12,7 @@ use basalt_app::{
 };
 use basalt_domain::{Dataservice, Dataset, Filter, Organization, Post, Reuse, Topic, policy::Viewer};
 use basalt_ports::{
-    Page,
+    Page, Row,
     search::{SearchFilter, SearchQuery},
 };
 use serde::Serialize;
@@ -95,23 +95,30 @@ fn answer<E: Searchable, V: Serialize>(
     ctx.ok(&SearchPageView::new(list, &results.facets))
 }
 
-/// Can the index answer this list of `/api/1/`? It knows nothing of these parameters.
+/// Can the index answer this list? It knows nothing of these parameters.
 pub(crate) async fn may_answer(ctx: &Ctx, beyond: &[&str]) -> Result<bool, Problem> {
     let asked = ctx.params.filled("q").is_some() && !beyond.iter().any(|name| ctx.params.filled(name).is_some());
     Ok(asked && ctx.services().search.is_ready().await?)
 }
 
-/// A list of `/api/1/` from the index: also what belongs to the caller.
-pub(crate) async fn listed<E: Searchable + Shown>(ctx: &Ctx, asked: Asked) -> Result<HttpResponse, Problem> {
+/// A page of a list from the index: also what belongs to the caller.
+pub(crate) async fn page_of_list<E: Searchable>(ctx: &Ctx, asked: &Asked) -> Result<Page<Row<E>>, Problem> {
     if ctx.caller.viewer.user.is_some() {
-        // Clients of this list look for what they have just written, and do not know that there is an index.
+        // Clients of lists look for what they have just written, and do not know that there is an index.
         ctx.services().search.hear_of_own::<E>().await?;
     }
-    let results = found_for::<E>(ctx, &ctx.caller.viewer, &asked).await?;
-    let objects: Vec<&E> = results.rows.iter().map(|row| &row.value).collect();
+    let results = found_for::<E>(ctx, &ctx.caller.viewer, asked).await?;
+    Ok(page(asked, &results, results.rows.clone()))
+}
+
+/// A list of `/api/1/` from the index.
+pub(crate) async fn listed<E: Searchable + Shown>(ctx: &Ctx, asked: Asked) -> Result<HttpResponse, Problem> {
+    let page = page_of_list::<E>(ctx, &asked).await?;
+    let rows = page.items.clone();
+    let objects: Vec<&E> = rows.iter().map(|row| &row.value).collect();
     let around = E::around(ctx, &objects).await?;
-    let items = objects.iter().map(|object| E::view(ctx, object, &around)).collect();
-    ctx.ok(&PageView::new(ctx, page(&asked, &results, items)))
+    let mut shown = objects.iter().map(|object| E::view(ctx, object, &around));
+    ctx.ok(&PageView::new(ctx, page.map(|_row| shown.next())))
 }
 
 /// So many ids are handed to storage at most: a list of more is narrowed there alone.

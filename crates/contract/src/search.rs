@@ -332,18 +332,31 @@ pub async fn numbers_limit_what_is_found(index: Index) {
         &index,
         [
             SearchDocument { numbers: vec![(Number::Updated, 10)], ..titled(1, "Roads") },
-            SearchDocument { numbers: vec![(Number::Updated, -20)], ..titled(2, "Roads") },
+            SearchDocument { numbers: vec![(Number::Updated, -20), (Number::Created, 12)], ..titled(2, "Roads") },
             titled(3, "Roads"),
+            SearchDocument {
+                numbers: vec![(Number::Updated, 10)],
+                ..SearchDocument::titled(SearchKind::Reuse, id(4), "Roads")
+            },
         ],
     )
     .await;
+    const EITHER: &[Number] = &[Number::Created, Number::Updated];
     for (filter, expected) in [
+        (SearchFilter::OneWithin(EITHER, 10, 12), vec![id(1), id(2)]),
+        (SearchFilter::OneWithin(EITHER, 11, 12), vec![id(2)]),
+        (SearchFilter::OneWithin(EITHER, -20, 9), vec![id(2)]),
+        (SearchFilter::OneWithin(EITHER, 13, 99), vec![]),
         (SearchFilter::AtLeast(Number::Updated, 10), vec![id(1)]),
         (SearchFilter::AtMost(Number::Updated, 9), vec![id(2)]),
         (SearchFilter::AtLeast(Number::Updated, 11), vec![]),
     ] {
-        let query = SearchQuery { filters: vec![filter], ..query("roads") };
-        assert_eq!(found(&index, &query).await.ids, expected);
+        for text in ["roads", ""] {
+            let query = SearchQuery { filters: vec![filter.clone()], ..query(text) };
+            let mut found = found(&index, &query).await.ids;
+            found.sort_unstable();
+            assert_eq!(found, expected, "{filter:?} {text}");
+        }
     }
 }
 

@@ -55,6 +55,8 @@ impl SearchKind {
 pub enum Number {
     /// When it was created.
     Created,
+    /// When the portal came to have it, which is later for what was harvested.
+    Entered,
     /// When its content was last updated.
     Updated,
     /// When it was published.
@@ -75,8 +77,9 @@ pub enum Number {
 
 impl Number {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Created,
+        Self::Entered,
         Self::Updated,
         Self::Published,
         Self::Reuses,
@@ -91,6 +94,7 @@ impl Number {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Created => "created",
+            Self::Entered => "entered",
             Self::Updated => "updated",
             Self::Published => "published",
             Self::Reuses => "reuses",
@@ -194,6 +198,8 @@ pub enum SearchFilter {
     AtLeast(Number, i64),
     /// This number, and it is this at most.
     AtMost(Number, i64),
+    /// One of these numbers, and it lies between these two or is one of them.
+    OneWithin(&'static [Number], i64, i64),
 }
 
 /// Who asks: what is hidden from the others may be found by those it belongs to.

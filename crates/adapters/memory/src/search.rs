@@ -85,6 +85,10 @@ impl Looked for SearchDocument {
             SearchFilter::Not(name, values) => !values.iter().any(|value| self.has(name, value)),
             SearchFilter::AtLeast(number, least) => self.number(*number).is_some_and(|value| value >= *least),
             SearchFilter::AtMost(number, most) => self.number(*number).is_some_and(|value| value <= *most),
+            SearchFilter::OneWithin(numbers, least, most) => {
+                let within = |value: i64| (*least..=*most).contains(&value);
+                numbers.iter().any(|number| self.number(*number).is_some_and(within))
+            }
         }
     }
 }

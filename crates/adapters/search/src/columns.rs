@@ -6,7 +6,7 @@ use basalt_domain::ObjectId;
 use basalt_ports::search::Number;
 use tantivy::{SegmentReader, columnar::Column};
 
-use crate::schema::{FACETS, ID_HIGH, ID_LOW, IMPORTANCE, TITLE_WORDS, joined};
+use crate::schema::{FACETS, ID_HIGH, ID_LOW, IMPORTANCE, KIND, TITLE_WORDS, joined};
 
 pub(crate) const DAY_MILLIS: i64 = 24 * 3_600_000;
 
@@ -20,6 +20,8 @@ pub(crate) struct Columns {
     updated: Vec<i32>,
     /// Which combination of facet values each document has: counting results counts combinations first.
     class: Vec<u32>,
+    /// The mark of the kind that each combination is of.
+    marks: Vec<char>,
     /// The values of each combination.
     pub(crate) classes: Vec<Vec<u32>>,
     /// All values, as terms.
@@ -49,6 +51,7 @@ impl Columns {
             importance,
             updated,
             class,
+            marks: classes.iter().map(|combination| mark_of(combination, &values)).collect(),
             classes,
             values,
             title_words,
@@ -75,12 +78,24 @@ impl Columns {
         self.class.get(doc as usize).copied().unwrap_or_default() as usize
     }
 
+    /// The mark of its kind.
+    #[inline]
+    pub(crate) fn mark(&self, doc: u32) -> char {
+        self.marks.get(self.class(doc)).copied().unwrap_or_default()
+    }
+
     /// Hashes of the words of a title, in their order.
     pub(crate) fn title(&self, doc: u32) -> &[u32] {
         let end = |doc: usize| self.title_ends.get(doc).copied().unwrap_or_default() as usize;
         let start = (doc as usize).checked_sub(1).map_or(0, end);
         self.title_words.get(start..end(doc as usize)).unwrap_or_default()
     }
+}
+
+/// The mark of the kind, which every document has among its values.
+fn mark_of(combination: &[u32], values: &[String]) -> char {
+    let terms = combination.iter().filter_map(|value| values.get(*value as usize));
+    terms.filter_map(|term| term.strip_suffix(KIND)).find_map(|mark| mark.parse().ok()).unwrap_or_default()
 }
 
 type Classes = (Vec<u32>, Vec<Vec<u32>>, Vec<String>);

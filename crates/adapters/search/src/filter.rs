@@ -1,12 +1,19 @@
 //! What a query leaves over before words are looked at.
 
-use basalt_ports::search::{SearchFilter, SearchQuery, SeenBy};
+use std::ops::RangeInclusive;
+
+use basalt_ports::search::{Number, SearchFilter, SearchQuery, SeenBy};
 use tantivy::{SegmentReader, TERMINATED, Term, schema::IndexRecordOption};
 
-use crate::schema::{Fields, hidden_mark, id_key, kind_key, mark, value_key};
+use crate::{
+    columns::Columns,
+    schema::{Fields, hidden_mark, id_key, kind_key, mark, value_key},
+};
 
 /// The name under which ids are filtered.
 const ID: &str = "id";
+/// Documents whose numbers are compared together.
+const AT_ONCE: u32 = 1 << 16;
 
 /// The documents of a segment that the filters let through.
 pub(crate) struct Allowed {
@@ -16,6 +23,26 @@ pub(crate) struct Allowed {
 }
 
 impl Allowed {
+    /// The documents of these kinds that are let through.
+    pub(crate) fn each(&self, reader: &SegmentReader, columns: &Columns, marks: &[char], mut take: impl FnMut(u32)) {
+        let Some(bits) = &self.bits else { return };
+        for (start, word) in (0_u32..).step_by(64).zip(bits) {
+            let mut rest = *word;
+            while rest != 0 {
+                let doc = start + rest.trailing_zeros();
+                rest &= rest - 1;
+                if doc < reader.max_doc() && marks.contains(&columns.mark(doc)) && self.has(reader, doc) {
+                    take(doc);
+                }
+            }
+        }
+    }
+
+    /// Is anything left over at all?
+    pub(crate) const fn narrows(&self) -> bool {
+        self.bits.is_some()
+    }
+
     #[inline]
     pub(crate) fn has(&self, reader: &SegmentReader, doc: u32) -> bool {
         let through = match &self.bits {
@@ -47,8 +74,9 @@ pub(crate) fn allowed(reader: &SegmentReader, fields: &Fields, query: &SearchQue
             SearchFilter::Not(name, values) => {
                 having(reader, fields, &marks, name, values)?.into_iter().map(|word| !word).collect()
             }
-            SearchFilter::AtLeast(number, least) => ranged(reader, number.name(), |value| value >= *least)?,
-            SearchFilter::AtMost(number, most) => ranged(reader, number.name(), |value| value <= *most)?,
+            SearchFilter::AtLeast(number, least) => ranged(reader, &[*number], *least..=i64::MAX)?,
+            SearchFilter::AtMost(number, most) => ranged(reader, &[*number], i64::MIN..=*most)?,
+            SearchFilter::OneWithin(numbers, least, most) => ranged(reader, numbers, *least..=*most)?,
         };
         match &mut bits {
             None => bits = Some(these),
@@ -117,12 +145,15 @@ fn mark_all(reader: &SegmentReader, fields: &Fields, key: &str, bits: &mut [u64]
     Ok(())
 }
 
-fn ranged(reader: &SegmentReader, column: &str, holds: impl Fn(i64) -> bool) -> tantivy::Result<Vec<u64>> {
-    let mut bits = none(reader);
-    let column = reader.fast_fields().i64(column)?;
-    for doc in 0..reader.max_doc() {
-        if column.first(doc).is_some_and(&holds) {
-            set(&mut bits, doc);
+fn ranged(reader: &SegmentReader, numbers: &[Number], range: RangeInclusive<i64>) -> tantivy::Result<Vec<u64>> {
+    let (mut bits, mut docs) = (none(reader), Vec::new());
+    for number in numbers {
+        let column = reader.fast_fields().i64(number.name())?;
+        for start in (0..reader.max_doc()).step_by(AT_ONCE as usize) {
+            let end = reader.max_doc().min(start + AT_ONCE);
+            docs.clear();
+            column.get_docids_for_value_range(range.clone(), start..end, &mut docs);
+            docs.iter().for_each(|doc| set(&mut bits, *doc));
         }
     }
     Ok(bits)

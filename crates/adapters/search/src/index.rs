@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     folders::{current, is_missing, make_current, new_folder, remove_former},
+    queued::Queued,
     rebuild::TantivyRebuild,
     schema::{self, Fields},
     search,
@@ -55,7 +56,7 @@ pub(crate) struct Live {
     pub(crate) name: Option<String>,
     index: Index,
     reader: IndexReader,
-    writer: Mutex<Option<IndexWriter>>,
+    writer: Mutex<Option<IndexWriter<Queued>>>,
     snapshot: RwLock<Arc<Snapshot>>,
     position: RwLock<Option<Position>>,
 }
@@ -68,7 +69,11 @@ impl TantivyIndex {
         let live = match open_current(root) {
             Ok(live) => live,
             Err(error) => {
-                tracing::warn!(%error, "the search index is built anew");
+                if is_missing(root) {
+                    tracing::debug!("there is no search index yet");
+                } else {
+                    tracing::warn!(%error, "the search index is built anew");
+                }
                 let (name, folder) = new_folder(root).map_err(SearchError::unavailable)?;
                 let live = create(Some((name.clone(), &folder))).map_err(SearchError::unavailable)?;
                 make_current(root, &name).map_err(SearchError::unavailable)?;
@@ -178,7 +183,7 @@ impl Live {
         Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn writer(&self) -> tantivy::Result<MutexGuard<'_, Option<IndexWriter>>> {
+    fn writer(&self) -> tantivy::Result<MutexGuard<'_, Option<IndexWriter<Queued>>>> {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         if writer.is_none() {
             *writer = Some(self.index.writer_with_num_threads(1, WRITER_BYTES)?);
@@ -210,7 +215,7 @@ impl Live {
 }
 
 fn write(
-    writer: &mut IndexWriter,
+    writer: &mut IndexWriter<Queued>,
     fields: &Fields,
     changes: Vec<SearchChange>,
     position: Option<Position>,
@@ -224,7 +229,7 @@ fn write(
             writer.delete_term(Term::from_field_text(fields.keys, &schema::id_key(mark, &id.to_string())));
         }
         if let SearchChange::Put(document) = change {
-            writer.add_document(fields.document(&document))?;
+            writer.add_document(fields.document(&document).into())?;
         }
     }
     let mut commit = writer.prepare_commit()?;

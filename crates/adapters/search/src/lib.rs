@@ -11,6 +11,7 @@ mod facets;
 mod filter;
 mod folders;
 mod index;
+mod queued;
 mod rebuild;
 mod schema;
 mod search;

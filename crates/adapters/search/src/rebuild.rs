@@ -9,6 +9,7 @@ use tantivy::{Index, IndexWriter, directory::DirectoryLock};
 use crate::{
     folders::{claimed, new_folder},
     index::{Inner, Live, aside},
+    queued::Queued,
     schema::{self, Fields},
 };
 
@@ -20,7 +21,7 @@ pub(crate) struct TantivyRebuild {
     inner: Arc<Inner>,
     folder: Option<Folder>,
     index: Index,
-    writer: Option<IndexWriter>,
+    writer: Option<IndexWriter<Queued>>,
     fields: Fields,
 }
 
@@ -84,7 +85,7 @@ impl Rebuild for TantivyRebuild {
         let Some(writer) = &self.writer else { return Ok(()) };
         for document in documents {
             // Waits where the writer's thread does not keep up.
-            writer.add_document(self.fields.document(&document)).map_err(SearchError::unavailable)?;
+            writer.add_document(self.fields.document(&document).into()).map_err(SearchError::unavailable)?;
         }
         Ok(())
     }

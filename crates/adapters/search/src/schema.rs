@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Changes whenever an index made by an older program must not be read: fields, words or stems.
-pub(crate) const FORMAT: &str = "4";
+pub(crate) const FORMAT: &str = "5";
 /// Names of the columns.
 pub(crate) const ID_HIGH: &str = "id_high";
 pub(crate) const ID_LOW: &str = "id_low";
@@ -74,9 +74,12 @@ pub(crate) const fn hidden_mark(kind: SearchKind) -> char {
     mark(kind).to_ascii_uppercase()
 }
 
+/// What follows the mark in the term that all documents of a kind have.
+pub(crate) const KIND: char = '*';
+
 /// The term that all documents of a kind have.
 pub(crate) fn kind_key(mark: char) -> String {
-    format!("{mark}*")
+    format!("{mark}{KIND}")
 }
 
 /// The term that only this document has.

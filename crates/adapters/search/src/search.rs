@@ -193,7 +193,7 @@ fn pass(
             }
         };
         if wanted.is_empty() {
-            everything(reader, fields, query, &allowed, |doc| take(doc, 1.0))?;
+            everything(reader, columns, fields, query, &allowed, |doc| take(doc, 1.0))?;
         } else {
             matching(reader, fields, query.kind, wanted, weights, |doc, cell| {
                 let (share, counts) = enough.share(cell.words);
@@ -210,13 +210,19 @@ fn pass(
 /// All documents of the kind.
 fn everything(
     reader: &SegmentReader,
+    columns: &Columns,
     fields: &Fields,
     query: &SearchQuery,
     allowed: &Allowed,
     mut take: impl FnMut(u32),
 ) -> tantivy::Result<()> {
+    let marks = marks(query);
+    if allowed.narrows() {
+        allowed.each(reader, columns, &marks, take);
+        return Ok(());
+    }
     let index = reader.inverted_index(fields.keys)?;
-    for mark in marks(query) {
+    for mark in marks {
         let term = Term::from_field_text(fields.keys, &kind_key(mark));
         let Some(mut postings) = index.read_block_postings(&term, IndexRecordOption::Basic)? else { continue };
         while postings.block_len() > 0 {

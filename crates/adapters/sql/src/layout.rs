@@ -137,7 +137,7 @@ impl Table {
             of,
             name: of.name.to_owned(),
             parts: PartsTable::new(dialect, of),
-            totals: of.totals.iter().map(|total| Kept::new(of, total)).collect(),
+            totals: of.totals.iter().map(|total| Kept::new(of, total, dialect == Dialect::Sqlite)).collect(),
             // Sorted: transactions that lock the same records lock them in the same order.
             selects: BATCHES
                 .map(|rows| {

@@ -20,6 +20,7 @@ mod error;
 mod layout;
 mod migrate;
 mod parts;
+mod periods;
 mod plan;
 #[cfg(test)]
 mod plans;

@@ -6,7 +6,7 @@
 //! filled. MySQL ends a transaction at each change of a table; a migration that was interrupted
 //! there finds its notes missing and begins again, every step being one that can be repeated.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use basalt_domain::Document;
 use basalt_ports::StorageError;
@@ -185,30 +185,14 @@ impl Migration<'_> {
 
     /// Fills the columns and side rows of all records from their documents.
     async fn fill(&self, table: &Table) -> Result<(), StorageError> {
-        let page = format!(
-            "SELECT id, version, document FROM {} WHERE id > {} ORDER BY id LIMIT {BATCH}",
-            self.dialect.quote(&table.name),
-            self.dialect.parameter(1)
-        );
-        // No id of a record is empty but that of texts, which a first page from "" would leave out.
-        let first = page.replacen("id > ", "id >= ", 1);
-        let mut after: Option<String> = None;
-        let mut filled = 0_u64;
+        let (mut after, mut filled) = (None, 0_u64);
         loop {
-            let sql = if after.is_some() { &page } else { &first };
-            let values = vec![after.clone().unwrap_or_default().into()];
-            let statement = self.storage.statement(sql, values);
-            let rows = self.transaction.query_all_raw(statement).await.map_err(unavailable)?;
-            if rows.is_empty() {
-                break;
-            }
-            for row in rows {
-                let id: String = row.try_get_by_index(0).map_err(unavailable)?;
-                let version: i64 = row.try_get_by_index(1).map_err(unavailable)?;
-                let text: String = row.try_get_by_index(2).map_err(unavailable)?;
-                self.fill_one(table, &id, version, text).await?;
-                filled += 1;
-                after = Some(id);
+            let page = self.page_after(table, after.as_deref()).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.id.clone());
+            filled += page.len() as u64;
+            for record in page {
+                self.fill_one(table, record).await?;
             }
         }
         if filled > 0 {
@@ -217,7 +201,27 @@ impl Migration<'_> {
         Ok(())
     }
 
-    async fn fill_one(&self, table: &Table, id: &str, version: i64, text: String) -> Result<(), StorageError> {
+    /// The first records after this id.
+    async fn page_after(&self, table: &Table, after: Option<&str>) -> Result<Vec<Record>, StorageError> {
+        // No id of a record is empty but that of texts, which a first page after "" would leave out.
+        let is_after = if after.is_some() { ">" } else { ">=" };
+        let sql = format!(
+            "SELECT id, version, document FROM {} WHERE id {is_after} {} ORDER BY id LIMIT {BATCH}",
+            self.dialect.quote(&table.name),
+            self.dialect.parameter(1)
+        );
+        let statement = self.storage.statement(&sql, vec![after.unwrap_or_default().into()]);
+        let rows = self.transaction.query_all_raw(statement).await.map_err(unavailable)?;
+        let record = |row: &sea_orm::QueryResult| {
+            let (id, version, text) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+            Ok(Record { id, version, text })
+        };
+        rows.iter().map(record).collect::<Result<_, DbErr>>().map_err(unavailable)
+    }
+
+    async fn fill_one(&self, table: &Table, record: Record) -> Result<(), StorageError> {
+        let Record { id, version, text } = record;
+        let id = id.as_str();
         let corrupt = |source| StorageError::Corrupt { collection: table.of.name, id: id.to_owned(), source };
         let apart = table.parts.as_ref().filter(|_parts| is_head(&text));
         let document: Document = serde_json::from_str(&text).map_err(|error| corrupt(error.into()))?;
@@ -250,22 +254,37 @@ impl Migration<'_> {
         for total in &table.totals {
             let Kept { name, condition, .. } = total;
             self.count_by_values(table, total).await?;
+            self.count_by_periods(table, total).await?;
             let count = select::count(self.dialect, table, condition);
             let row = self.transaction.query_one_raw(count).await.map_err(unavailable)?;
             let records: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0)).map_err(unavailable)?;
             let [delete, insert] = schema::write_total(self.dialect);
             self.execute(&delete, vec![table.of.name.into(), (*name).into()]).await?;
             self.execute(&insert, vec![table.of.name.into(), (*name).into(), records.into()]).await?;
-            let ids = table.parts.as_ref().and_then(|parts| parts.id_field);
-            if let (Some(name), Some(ids)) = (total.of_parts(), ids) {
-                let restriction = select::restriction(self.dialect, table, condition);
-                let count = schema::count_values(self.dialect, table, ids, &restriction);
-                let parts = self.numbers(&count, Vec::new()).await?.first().copied().unwrap_or(0);
+            if let Some(name) = total.of_parts() {
+                let parts = self.count_parts(table, total, &name).await?;
                 self.execute(&delete, vec![table.of.name.into(), name.as_str().into()]).await?;
                 self.execute(&insert, vec![table.of.name.into(), name.into(), parts.into()]).await?;
             }
         }
         Ok(())
+    }
+
+    /// How many parts the records of a total have, counted as a write counts them: side rows hold an id that a
+    /// record has twice but once.
+    async fn count_parts(&self, table: &Table, total: &Kept, name: &str) -> Result<i64, StorageError> {
+        let (mut after, mut parts) = (None, 0);
+        loop {
+            let page = self.page_after(table, after.as_deref()).await?;
+            let Some(last) = page.last() else { return Ok(parts) };
+            after = Some(last.id.clone());
+            for Record { id, text, .. } in page {
+                let corrupt = |source| StorageError::Corrupt { collection: table.of.name, id, source };
+                let document = table.indexed_part(&text).map_err(|error| corrupt(error.into()))?;
+                let counted = total.counting(&document, table.count_parts(&document));
+                parts += counted.iter().filter(|(of, _number)| of == name).map(|(_of, number)| number).sum::<i64>();
+            }
+        }
     }
 
     /// Counts a total by the values of fields that it is kept by.
@@ -274,7 +293,7 @@ impl Migration<'_> {
         // The next text after all that begin so.
         let end = format!("{}0", total.name);
         let values = vec![table.of.name.into(), below.into(), end.into()];
-        self.execute(&schema::delete_totals_below(self.dialect), values).await?;
+        self.execute(&schema::delete_totals_between(self.dialect), values).await?;
         let restriction = select::restriction(self.dialect, table, &total.condition);
         for path in total.by {
             let Some(sql) = schema::count_by(self.dialect, table, path, &restriction) else { continue };
@@ -286,17 +305,43 @@ impl Migration<'_> {
                 let number: i64 = row.try_get_by_index(1).map_err(unavailable)?;
                 counted.extend(total.of_text(path, &value).map(|name| (name, number)));
             }
-            let mut rest = counted.as_slice();
-            while !rest.is_empty() {
-                let (sql, batch) = table.move_totals_of(rest.len());
-                let (now, later) = rest.split_at(batch);
-                rest = later;
-                let mut values: Vec<Sql> = Vec::with_capacity(batch * 3);
-                for (name, number) in now {
-                    values.extend([table.of.name.into(), name.as_str().into(), (*number).into()]);
-                }
-                self.execute(sql, values).await?;
+            self.raise(table, &counted).await?;
+        }
+        Ok(())
+    }
+
+    /// Counts a total by the periods of its order.
+    async fn count_by_periods(&self, table: &Table, total: &Kept) -> Result<(), StorageError> {
+        let Some(periods) = total.periods() else { return Ok(()) };
+        for (first, last) in periods.all() {
+            let values = vec![table.of.name.into(), first.into(), last.into()];
+            self.execute(&schema::delete_totals_between(self.dialect), values).await?;
+        }
+        let restriction = select::restriction(self.dialect, table, &total.condition);
+        let Some(sql) = schema::count_periods(self.dialect, table, periods, &restriction) else { return Ok(()) };
+        let mut counted: BTreeMap<String, i64> = BTreeMap::new();
+        for row in self.transaction.query_all_raw(self.storage.statement(sql, Vec::new())).await.map_err(unavailable)? {
+            let place: i64 = row.try_get_by_index(0).map_err(unavailable)?;
+            let number: i64 = row.try_get_by_index(1).map_err(unavailable)?;
+            for name in periods.of_place(place) {
+                *counted.entry(name).or_default() += number;
             }
+        }
+        self.raise(table, &counted.into_iter().collect::<Vec<_>>()).await
+    }
+
+    /// Raises kept numbers.
+    async fn raise(&self, table: &Table, counted: &[(String, i64)]) -> Result<(), StorageError> {
+        let mut rest = counted;
+        while !rest.is_empty() {
+            let (sql, batch) = table.move_totals_of(rest.len());
+            let (now, later) = rest.split_at(batch);
+            rest = later;
+            let mut values: Vec<Sql> = Vec::with_capacity(batch * 3);
+            for (name, number) in now {
+                values.extend([table.of.name.into(), name.as_str().into(), (*number).into()]);
+            }
+            self.execute(sql, values).await?;
         }
         Ok(())
     }
@@ -368,6 +413,13 @@ impl Migration<'_> {
         let pair = |row: &sea_orm::QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
         rows.iter().map(pair).collect::<Result<_, DbErr>>().map_err(unavailable)
     }
+}
+
+/// A row as it is stored.
+struct Record {
+    id: String,
+    version: i64,
+    text: String,
 }
 
 struct Present {

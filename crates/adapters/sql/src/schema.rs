@@ -5,6 +5,7 @@ use basalt_domain::{Kind, Path};
 use crate::{
     dialect::{Dialect, KEY_CHARS},
     layout::{Column, Index, Table, Unique},
+    periods::Periods,
 };
 
 /// To be raised when the layout itself changes: what columns hold, how side rows are written.
@@ -46,6 +47,26 @@ pub(crate) fn read_totals(dialect: Dialect, number: usize) -> String {
     format!("SELECT records FROM basalt_totals WHERE collection = {} AND name IN ({})", p(1), names.join(", "))
 }
 
+/// Reads the names and numbers of totals between two names, both included.
+pub(crate) fn read_totals_between(dialect: Dialect, descending: bool) -> String {
+    let p = |number| dialect.parameter(number);
+    let order = if descending { " DESC" } else { "" };
+    format!(
+        "SELECT records, name FROM basalt_totals WHERE collection = {} AND name >= {} AND name <= {} ORDER BY name{order}",
+        p(1),
+        p(2),
+        p(3)
+    )
+}
+
+/// How many records begin at each place, of those that `restriction` holds for: place, number.
+pub(crate) fn count_periods(dialect: Dialect, table: &Table, periods: Periods, restriction: &str) -> Option<String> {
+    let name = dialect.quote(&table.name);
+    let column = dialect.quote(&table.column(periods.order.name)?.name);
+    let place = Periods::least_place(&format!("{name}.{column}"));
+    Some(format!("SELECT {place}, COUNT(*) FROM {name} WHERE {restriction} GROUP BY 1"))
+}
+
 /// Raises these totals (rows of collection, name and number); one that is not there yet is made.
 pub(crate) fn move_totals(dialect: Dialect, rows: &str) -> String {
     let raise = if matches!(dialect, Dialect::Mysql { .. }) {
@@ -54,15 +75,6 @@ pub(crate) fn move_totals(dialect: Dialect, rows: &str) -> String {
         "ON CONFLICT (collection, name) DO UPDATE SET records = basalt_totals.records + excluded.records"
     };
     format!("INSERT INTO basalt_totals (collection, name, records) VALUES {rows} {raise}")
-}
-
-/// How many values a field has in all records that `restriction` holds for.
-pub(crate) fn count_values(dialect: Dialect, table: &Table, field: &str, restriction: &str) -> String {
-    let (name, side) = (dialect.quote(&table.name), dialect.quote(&table.side));
-    format!(
-        "SELECT COUNT(*) FROM {side} JOIN {name} ON {name}.id = {side}.entity_id \
-         WHERE {side}.field = '{field}' AND ({restriction})"
-    )
 }
 
 /// How many records have each value of a field, of those that `restriction` holds for: value, number.
@@ -87,10 +99,10 @@ pub(crate) fn count_by(dialect: Dialect, table: &Table, path: &Path, restriction
     ))
 }
 
-/// Removes the totals of a collection by values of fields.
-pub(crate) fn delete_totals_below(dialect: Dialect) -> String {
+/// Removes the totals of a collection between two names, both included.
+pub(crate) fn delete_totals_between(dialect: Dialect) -> String {
     let p = |number| dialect.parameter(number);
-    format!("DELETE FROM basalt_totals WHERE collection = {} AND name > {} AND name < {}", p(1), p(2), p(3))
+    format!("DELETE FROM basalt_totals WHERE collection = {} AND name >= {} AND name <= {}", p(1), p(2), p(3))
 }
 
 /// Removes a total, and inserts it.

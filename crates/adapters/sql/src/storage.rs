@@ -1,6 +1,7 @@
 //! The storage itself: reading here, writing in `commit`.
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
     hash::{BuildHasher, RandomState},
     sync::{
@@ -10,7 +11,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use basalt_domain::{Apart, COLLECTIONS, Collection, Condition, Document, Test, Value};
+use basalt_domain::{Apart, COLLECTIONS, Collection, Condition, Document, Kind, Test, Timestamp, Value};
 use basalt_ports::{ChangeSet, Heads, PartsPage, PartsQuery, Query, Raw, Storage, StorageError, Stored, Version};
 use sea_orm::{ConnectionTrait, Statement};
 
@@ -23,11 +24,15 @@ use crate::{
     layout::Table,
     migrate,
     parts::{PartsTable, is_head},
+    periods::{self, Periods},
     row::{Read, Row},
     schema, select,
     totals::{self, Answer},
     way::{self, Way},
 };
+
+/// Pages that begin later than this are found by the numbers of periods.
+const FAR: u64 = 2_000;
 
 /// Kept numbers that are read at once as if they were one.
 const FEW_TOTALS: usize = 32;
@@ -108,6 +113,47 @@ impl SqlStorage {
         Ok(filtered.way(having, all, query.offset.saturating_add(query.limit)))
     }
 
+    /// The same page of the same records, found from the period that it begins in.
+    async fn nearer<'a>(&self, table: &Table, query: &'a Query) -> Result<Cow<'a, Query>, StorageError> {
+        if query.offset <= FAR {
+            return Ok(Cow::Borrowed(query));
+        }
+        let Some((periods, key)) = Periods::of_query(&table.totals, query) else { return Ok(Cow::Borrowed(query)) };
+        // Those that are nowhere in the order would be left out by a bound.
+        if self.kept(table.of, &periods.of_place(i64::MIN)).await? > 0 {
+            return Ok(Cow::Borrowed(query));
+        }
+        let sql = schema::read_totals_between(self.dialect, key.descending);
+        let mut names = periods.long_ones();
+        let (mut before, mut found) = (0, None);
+        for _long_and_short in 0..2 {
+            let values = vec![table.of.name.into(), names.0.into(), names.1.into()];
+            let read = |row: &dyn Row| Ok((row.text(1)?, u64::try_from(row.number(0)?).unwrap_or(0)));
+            let numbers = self.rows(self.statement(sql.as_str(), values), true, read).await?;
+            let begun = periods::beginning(numbers, query.offset - before);
+            let Some((places, name, more)) = begun.and_then(|(name, more)| Some((periods.places(&name)?, name, more)))
+            else {
+                return Ok(Cow::Borrowed(query));
+            };
+            before += more;
+            names = periods.within(&name).unwrap_or_default();
+            found = Some(places);
+        }
+        let Some(places) = found else { return Ok(Cow::Borrowed(query)) };
+        let bound = |place| if key.path.kind == Kind::Time { Value::Time(Timestamp(place)) } else { Value::Int(place) };
+        let test = if key.descending {
+            Test::Lt(bound(places.end().saturating_add(1)))
+        } else {
+            Test::Gt(bound(places.start().saturating_sub(1)))
+        };
+        let from = Condition::Is(key.path, test);
+        let condition = match &query.condition {
+            Condition::All(all) => Condition::All(all.iter().cloned().chain([from]).collect()),
+            one => Condition::All(vec![one.clone(), from]),
+        };
+        Ok(Cow::Owned(Query { condition, offset: query.offset - before, ..query.clone() }))
+    }
+
     /// The sum of kept numbers; of what no record ever had there is none.
     async fn kept(&self, of: &'static Collection, names: &[String]) -> Result<u64, StorageError> {
         let mut sum = 0;
@@ -181,7 +227,8 @@ impl Storage for SqlStorage {
         };
         let way = self.way(table, query).await?;
         let lookup = lookup || way.leads_to_few(query);
-        let found = self.rows(select::fetch(self.dialect, table, query, &way), lookup, stored).await?;
+        let from = self.nearer(table, query).await?;
+        let found = self.rows(select::fetch(self.dialect, table, &from, &way), lookup, stored).await?;
         self.with_parts(table, query, found).await
     }
 
@@ -247,7 +294,8 @@ impl Storage for SqlStorage {
         let table = self.table(query.of)?;
         let lookup = select::is_lookup(table, query);
         let way = self.way(table, query).await?;
-        let keys = self.rows(select::ids(self.dialect, table, query, &way), lookup, |row| row.text(0)).await?;
+        let from = self.nearer(table, query).await?;
+        let keys = self.rows(select::ids(self.dialect, table, &from, &way), lookup, |row| row.text(0)).await?;
         keys.into_iter().map(|key| encode::id_of_key(query.of, key)).collect()
     }
 

@@ -3,7 +3,7 @@
 use basalt_domain::{Collection, Condition, Document, Path, Test, Total, Value};
 use basalt_ports::Query;
 
-use crate::encode;
+use crate::{encode, periods::Periods};
 
 /// The longest name of a number, in bytes: what a primary key of MySQL holds.
 const LONGEST: usize = 250;
@@ -17,14 +17,18 @@ pub(crate) struct Kept {
     pub(crate) by: &'static [Path],
     /// The order that its records are listed in.
     pub(crate) order: Option<Path>,
+    /// Are its records counted by periods of that order, too?
+    periods: bool,
     /// The list of parts of its records: how many they have together is kept too.
     pub(crate) parts: Option<&'static str>,
 }
 
 impl Kept {
-    pub(crate) fn new(of: &'static Collection, total: &'static Total) -> Self {
+    /// A declared total; with `periods`, of its order where it has one.
+    pub(crate) fn new(of: &'static Collection, total: &'static Total, periods: bool) -> Self {
         let parts = of.parts.map(|parts| parts.list);
-        Self { name: total.name, condition: (total.condition)(), by: total.by, order: total.order, parts }
+        let condition = (total.condition)();
+        Self { name: total.name, condition, by: total.by, order: total.order, periods, parts }
     }
 
     /// All numbers that this record with so many parts is counted in, and by how much.
@@ -32,8 +36,17 @@ impl Kept {
         let mut numbers: Vec<(String, i64)> = self.naming(document).into_iter().map(|name| (name, 1)).collect();
         if !numbers.is_empty() {
             numbers.extend(self.of_parts().into_iter().filter(|_name| parts > 0).map(|name| (name, parts)));
+            let place = self.periods().and_then(|periods| Some((periods, self.place(document)?)));
+            numbers
+                .extend(place.into_iter().flat_map(|(periods, place)| periods.of_place(place)).map(|name| (name, 1)));
         }
         numbers
+    }
+
+    /// How its records are counted by periods of their order.
+    pub(crate) fn periods(&self) -> Option<Periods> {
+        let order = self.order.filter(|_order| self.periods)?;
+        Some(Periods { total: self.name, order })
     }
 
     /// The name of the number of parts of its records.
@@ -160,7 +173,7 @@ mod tests {
 
     fn kept() -> Vec<Kept> {
         let of = Dataset::COLLECTION;
-        of.totals.iter().map(|total| Kept::new(of, total)).collect()
+        of.totals.iter().map(|total| Kept::new(of, total, true)).collect()
     }
 
     fn answered(condition: &Condition) -> Option<String> {
@@ -202,12 +215,15 @@ mod tests {
     #[test]
     fn a_record_is_counted_once_by_each_of_its_values() {
         let tags = vec![Value::from("b"), "a".into(), "b".into(), 1.into()];
+        let day = basalt_domain::Timestamp(1_704_110_400_325);
         let document = Document::new().with("tags", tags).with("featured", false).with("license", 5);
+        let document = document.with("created_at_internal", day);
         let [kept] = kept().try_into().ok().unwrap();
         let names = ["visible", "visible/tags=a", "visible/tags=b", "visible/featured=0"];
         assert_eq!(kept.naming(&document), names);
-        let with_parts = kept.counting(&document, 7);
-        assert_eq!(with_parts.last(), Some(&("visible#resources".into(), 7)));
+        let beside = [("visible#resources", 7), ("visible[100000319", 1), ("visible]400000c6627", 1)];
+        let beside = beside.map(|(name, number)| (name.to_owned(), number));
+        assert_eq!(kept.counting(&document, 7).split_off(names.len()), beside);
         assert_eq!(kept.counting(&document.with("private", true), 7), []);
     }
 }

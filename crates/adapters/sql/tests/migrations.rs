@@ -188,6 +188,7 @@ async fn what_is_long_spills_at_the_next_write(url: &str) {
     // Columns and side rows are filled anew where parts are kept apart, too.
     run_script(url, "DELETE FROM basalt_schema;\nDELETE FROM dataset_values;\n").await;
     storage.migrate().await.unwrap();
+    assert_eq!(resources_of(&storage).await, 10);
     for filter in [RESOURCE_FORMAT.eq("xls"), RESOURCE_ID.eq(uuid(7).to_string())] {
         assert_eq!(storage.count(Dataset::COLLECTION, filter.condition()).await.unwrap(), 1, "{filter:?}");
     }
@@ -200,6 +201,31 @@ async fn what_is_long_spills_at_the_next_write(url: &str) {
     assert_eq!(numbers(url, ROWS).await, [0], "a short one is whole again");
 }
 
+/// How many resources all visible datasets have.
+async fn resources_of(storage: &SqlStorage) -> u64 {
+    storage.count_parts(Dataset::COLLECTION, Dataset::visible().condition()).await.unwrap().unwrap()
+}
+
+/// Counted anew, a resource that a dataset has twice counts twice, as it does when it is written.
+async fn what_is_there_twice_is_counted_twice(url: &str) {
+    let storage = connect(url).await;
+    storage.migrate().await.unwrap();
+    let long = a_long_dataset();
+    let mut short = Dataset::blank(oid(2), Timestamp(0));
+    short.slug = "short".into();
+    short.resources = [0, 0, 1].map(|at: usize| long.resources[at].clone()).to_vec();
+    let mut hidden = Dataset { private: true, ..short.clone() };
+    (hidden.id, hidden.slug) = (oid(3), "hidden".into());
+    let set = [long, short, hidden];
+    storage.commit(&set.iter().fold(ChangeSet::new(), ChangeSet::insert)).await.unwrap();
+    assert_eq!(resources_of(&storage).await, 12);
+    for lost in ["", "DELETE FROM basalt_totals;\n"] {
+        run_script(url, &format!("DELETE FROM basalt_schema WHERE name = 'fingerprint';\n{lost}")).await;
+        storage.migrate().await.unwrap();
+        assert_eq!(resources_of(&storage).await, 12, "{lost}");
+    }
+}
+
 mod sqlite {
     use super::*;
 
@@ -207,6 +233,12 @@ mod sqlite {
     async fn what_was_long_before_spills_at_the_next_write() {
         let (url, _home) = place();
         what_is_long_spills_at_the_next_write(&url).await;
+    }
+
+    #[tokio::test]
+    async fn what_is_there_twice_is_counted_twice() {
+        let (url, _home) = place();
+        super::what_is_there_twice_is_counted_twice(&url).await;
     }
 
     /// A database of before values were kept in the order of lists.
@@ -278,6 +310,12 @@ macro_rules! on_server {
             async fn what_was_long_before_spills_at_the_next_write() {
                 let Some(place) = Place::on(stringify!($server)).await else { return };
                 what_is_long_spills_at_the_next_write(&place.url).await;
+            }
+
+            #[tokio::test]
+            async fn what_is_there_twice_is_counted_twice() {
+                let Some(place) = Place::on(stringify!($server)).await else { return };
+                super::what_is_there_twice_is_counted_twice(&place.url).await;
             }
 
             #[tokio::test]

@@ -96,6 +96,7 @@ pub fn dataset(dataset: &Dataset, producer: Producer<'_>) -> SearchDocument {
     facets.extend(dataset.badges.iter().map(|badge| ("badge", badge.kind.clone())));
     let mut numbers = vec![
         (Number::Created, dataset.created_at().millis()),
+        (Number::Entered, dataset.created_at_internal.millis()),
         (Number::Updated, dataset.last_update.millis()),
         (Number::Views, metric(&dataset.metrics, "views")),
         (Number::Followers, metric(&dataset.metrics, "followers")),

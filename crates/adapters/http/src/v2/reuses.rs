@@ -114,7 +114,7 @@ async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let sort = ctx.params.sort(sort_field)?.map(|(path, descending)| Sort::by(path, descending));
     let narrowed = reuses::narrowed(&ctx).await?;
     let page = if search::may_answer(&ctx, &reuses::BEYOND_SEARCH).await? {
-        search::page_of_list::<Reuse>(&ctx, &search::asked::reuses(&ctx)?).await?
+        search::page_of_list::<Reuse>(&ctx, &search::asked::reuses(&ctx, search::For::List)?).await?
     } else {
         ctx.services().reuses.page(&ctx.caller, Some(narrowed), sort, at).await?
     };

@@ -90,7 +90,7 @@ async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let narrowed = filters::narrowed(&ctx).await?;
     let by_address = ctx.params.get("sort").is_some_and(|sort| sort.ends_with("base_api_url"));
     if !by_address && search::may_answer(&ctx, &["contact_point", "dataset", "reuse"]).await? {
-        return search::listed::<Dataservice>(&ctx, search::asked::dataservices(&ctx).await?).await;
+        return search::listed::<Dataservice>(&ctx, search::asked::dataservices(&ctx, search::For::List).await?).await;
     }
     objects::page(&ctx, Some(narrowed), sort_field).await
 }

@@ -10,7 +10,16 @@ use basalt_domain::{
     organization,
 };
 
-use crate::{context::Ctx, operation::QueryParam, problem::Problem, v1::narrowing};
+use crate::{
+    context::Ctx,
+    operation::QueryParam,
+    problem::Problem,
+    v1::narrowing,
+    v2::search::{
+        self, For,
+        asked::{self, Asked},
+    },
+};
 
 /// The keys lists of datasets are sorted by.
 pub(crate) const SORTS: [&str; 12] = [
@@ -60,11 +69,36 @@ pub(crate) const PARAMETERS: [QueryParam; 25] = [
 ];
 
 /// What the search index knows nothing of.
-pub(crate) const BEYOND_SEARCH: [&str; 8] =
+const BEYOND_SEARCH: [&str; 8] =
     ["followed_by", "schema_version", "credit", "dataservice", "reuse", "archived", "deleted", "private"];
+
+/// What no index of storage leads to.
+const SLOW: [&str; 2] = ["temporal_coverage", "organization_badge"];
+
+/// How a list finds what the query asks for.
+pub(crate) enum Found {
+    /// Storage narrows what the caller sees.
+    ByStorage(Filter<Dataset>),
+    /// The search index finds it.
+    ByIndex(Asked),
+}
+
+/// What the query of a list asks for.
+pub(crate) async fn listed(ctx: &Ctx) -> Result<Found, Problem> {
+    let own = own(ctx)?;
+    if search::may_answer(ctx, &BEYOND_SEARCH).await? || search::answers_faster(ctx, &SLOW, &BEYOND_SEARCH).await? {
+        return Ok(Found::ByIndex(asked::datasets(ctx, For::List).await?));
+    }
+    Ok(Found::ByStorage(own.and(of_others(ctx).await?)))
+}
 
 /// What the query asks for, among what the caller sees.
 pub(crate) async fn narrowed(ctx: &Ctx) -> Result<Filter<Dataset>, Problem> {
+    Ok(own(ctx)?.and(of_others(ctx).await?))
+}
+
+/// What is asked of datasets themselves.
+fn own(ctx: &Ctx) -> Result<Filter<Dataset>, Problem> {
     let mut filter = Filter::always();
     for narrower in [words(ctx), marks(ctx)?, coverage(ctx), states(ctx)?] {
         filter = filter.and(narrower);
@@ -75,9 +109,15 @@ pub(crate) async fn narrowed(ctx: &Ctx) -> Result<Filter<Dataset>, Problem> {
     if let Some(owner) = ctx.params.argument("owner", "Owner")? {
         filter = filter.and(Dataset::OWNER.eq(owner));
     }
-    if let Some(kind) = narrowing::choice(ctx, "organization_badge", &ORGANIZATION_BADGES)? {
-        filter = filter.and(of_organizations_with(ctx, kind).await?);
-    }
+    Ok(filter)
+}
+
+/// What is asked of others than datasets.
+async fn of_others(ctx: &Ctx) -> Result<Filter<Dataset>, Problem> {
+    let filter = match narrowing::choice(ctx, "organization_badge", &ORGANIZATION_BADGES)? {
+        Some(kind) => of_organizations_with(ctx, kind).await?,
+        None => Filter::always(),
+    };
     Ok(filter.and(referred_to(ctx).await?))
 }
 

@@ -8,7 +8,7 @@ use basalt_domain::{
 };
 
 use super::{
-    filters,
+    filters::{self, Found},
     forms::DatasetForm,
     views::{Around, DatasetView},
 };
@@ -37,11 +37,10 @@ impl Shown for Dataset {
 }
 
 pub(super) async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
-    let filter = filters::narrowed(&ctx).await?;
-    if search::may_answer(&ctx, &filters::BEYOND_SEARCH).await? {
-        return search::listed::<Dataset>(&ctx, search::asked::datasets(&ctx).await?).await;
+    match filters::listed(&ctx).await? {
+        Found::ByIndex(asked) => search::listed::<Dataset>(&ctx, asked).await,
+        Found::ByStorage(filter) => objects::page::<Dataset>(&ctx, Some(filter), sort_field).await,
     }
-    objects::page::<Dataset>(&ctx, Some(filter), sort_field).await
 }
 
 pub(super) async fn create(ctx: Ctx) -> Result<HttpResponse, Problem> {

@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, http::header, web::Bytes};
 use basalt_domain::{Entity, Field, Filter, License, ObjectId, Organization, Owned, Timestamp, User};
 use basalt_ports::{Query, Row, SortKey, StorageError, Store, repo::decode};
 use futures_util::stream;
+use tokio::task::JoinHandle;
 
 use super::row::Rows;
 use crate::{context::Ctx, links::Links};
@@ -28,37 +29,36 @@ pub(super) trait Table: 'static {
     fn write(rows: &mut Rows, record: &Self::Entity, around: &Self::Around, links: &Links);
 }
 
+type Ahead<E> = JoinHandle<Result<Vec<E>, StorageError>>;
+
 struct State<T: Table> {
     store: Store,
     links: Links,
     now: Timestamp,
     filter: Filter<T::Entity>,
-    /// The last id that was read; `None` before the first.
-    last: Option<ObjectId>,
+    /// The next records, being read while those before are written; `None` behind the last.
+    ahead: Option<Ahead<T::Entity>>,
     header: bool,
-    done: bool,
     of: PhantomData<T>,
 }
 
 /// Streams the records that the filter holds for, newest ids first. A fault on the way ends the
 /// connection, so that a client does not take a part for the whole.
 pub(super) fn table<T: Table>(ctx: &Ctx, name: &str, filter: Filter<T::Entity>) -> HttpResponse {
-    let state = State::<T> {
+    let mut state = State::<T> {
         store: ctx.services().context.store.clone(),
         links: ctx.links.clone(),
         now: ctx.services().context.now(),
         filter,
-        last: None,
+        ahead: None,
         header: true,
-        done: false,
         of: PhantomData,
     };
+    state.ahead = Some(state.read_below(None));
     let rows = stream::try_unfold(state, |mut state| async move {
-        if state.done {
-            return Ok::<_, StorageError>(None);
-        }
-        let bytes = next::<T>(&mut state).await.inspect_err(|error| tracing::error!(%error, "export broken off"))?;
-        Ok(Some((bytes, state)))
+        let Some(ahead) = state.ahead.take() else { return Ok::<_, StorageError>(None) };
+        let written = state.write(ahead).await;
+        Ok(Some((written.inspect_err(|error| tracing::error!(%error, "export broken off"))?, state)))
     });
     answer(ctx, name).streaming(Box::pin(rows))
 }
@@ -73,28 +73,38 @@ pub(super) fn answer(ctx: &Ctx, name: &str) -> actix_web::HttpResponseBuilder {
     response
 }
 
-async fn next<T: Table>(state: &mut State<T>) -> Result<Bytes, StorageError> {
-    let records = page::<T::Entity>(&state.store, &state.filter, state.last).await?;
-    state.done = records.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
-    state.last = records.last().map(|record| *record.id());
-    let around = T::around(&state.store, state.now, &records).await?;
-    let mut rows = if std::mem::take(&mut state.header) { Rows::header(T::HEADER) } else { Rows::default() };
-    for record in &records {
-        T::write(&mut rows, record, &around, &state.links);
+impl<T: Table> State<T> {
+    /// Begins to read.
+    fn read_below(&self, last: Option<ObjectId>) -> Ahead<T::Entity> {
+        tokio::spawn(page(self.store.clone(), self.filter.clone(), last))
     }
-    Ok(rows.into_bytes().into())
+
+    /// The rows of records that are read, and begins to read those after them.
+    async fn write(&mut self, ahead: Ahead<T::Entity>) -> Result<Bytes, StorageError> {
+        let records = ahead.await.map_err(StorageError::unavailable)??;
+        if records.len() as u64 == PAGE {
+            self.ahead = Some(self.read_below(records.last().map(|record| *record.id())));
+        }
+        let around = T::around(&self.store, self.now, &records).await?;
+        let mut rows = if std::mem::take(&mut self.header) { Rows::header(T::HEADER) } else { Rows::default() };
+        for record in &records {
+            T::write(&mut rows, record, &around, &self.links);
+        }
+        Ok(rows.into_bytes().into())
+    }
 }
 
-/// The next records below an id. They do not pass through the cache: an export would empty it.
+/// The next records below an id. They do not pass through the cache: an export would empty it. Reading and decoding is work for
+/// other threads than those that answer.
 pub(super) async fn page<E: Entity<Id = ObjectId>>(
-    store: &Store,
-    filter: &Filter<E>,
+    store: Store,
+    filter: Filter<E>,
     last: Option<ObjectId>,
 ) -> Result<Vec<E>, StorageError> {
     let id = Field::<E, ObjectId>::one("_id");
     let filter = match last {
-        Some(last) => filter.clone().and(id.below(last)),
-        None => filter.clone(),
+        Some(last) => filter.and(id.below(last)),
+        None => filter,
     };
     let query = Query {
         condition: filter.into_condition(),
@@ -102,7 +112,9 @@ pub(super) async fn page<E: Entity<Id = ObjectId>>(
         limit: PAGE,
         ..Query::all(E::COLLECTION)
     };
-    store.storage().fetch(&query).await?.iter().map(|stored| Ok(decode::<E>(stored)?.value)).collect()
+    let stored = store.storage().fetch(&query).await?;
+    let decoded = move || stored.iter().map(|stored| Ok(decode::<E>(stored)?.value)).collect();
+    tokio::task::spawn_blocking(decoded).await.map_err(StorageError::unavailable)?
 }
 
 /// Whom the records of a page belong to, and the names of licences.

@@ -14,14 +14,14 @@ pub(super) async fn export(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let mut counts: HashMap<String, [u64; 2]> = HashMap::new();
     let mut last = None;
     loop {
-        let datasets = stream::page::<Dataset>(store, &Dataset::visible(), last).await?;
+        let datasets = stream::page::<Dataset>(store.clone(), Dataset::visible(), last).await?;
         let Some(dataset) = datasets.last() else { break };
         last = Some(dataset.id);
         count(&mut counts, datasets.into_iter().flat_map(|dataset| dataset.tags), 0);
     }
     last = None;
     loop {
-        let reuses = stream::page::<Reuse>(store, &Reuse::visible(), last).await?;
+        let reuses = stream::page::<Reuse>(store.clone(), Reuse::visible(), last).await?;
         let Some(reuse) = reuses.last() else { break };
         last = Some(reuse.id);
         count(&mut counts, reuses.into_iter().flat_map(|reuse| reuse.tags), 1);

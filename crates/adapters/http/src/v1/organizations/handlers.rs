@@ -35,7 +35,7 @@ pub(super) async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let filter = narrowed(&ctx)?;
     let organizations = &ctx.services().organizations;
     let page = if search::may_answer(&ctx, &["name", "business_number_id"]).await? {
-        let asked = search::asked::organizations(&ctx)?;
+        let asked = search::asked::organizations(&ctx, search::For::List)?;
         let results = search::found::<Organization>(&ctx, &asked).await?;
         search::page(&asked, &results, results.rows.clone())
     } else {

@@ -126,7 +126,7 @@ pub(crate) const BEYOND_SEARCH: [&str; 3] = ["dataservice", "dataset", "private"
 async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let narrowed = narrowed(&ctx).await?;
     if search::may_answer(&ctx, &BEYOND_SEARCH).await? {
-        return search::listed::<Reuse>(&ctx, search::asked::reuses(&ctx)?).await;
+        return search::listed::<Reuse>(&ctx, search::asked::reuses(&ctx, search::For::List)?).await;
     }
     objects::page(&ctx, Some(narrowed), sort_field).await
 }

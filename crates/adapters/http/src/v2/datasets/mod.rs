@@ -19,7 +19,7 @@ use crate::{
     paging::PageView,
     problem::Problem,
     v1::datasets::{
-        filters,
+        filters::{self, Found},
         views::{ResourceViewV2, SchemaView},
     },
     v2::search,
@@ -94,11 +94,9 @@ fn any_list(_generator: &mut SchemaGenerator) -> Schema {
 async fn list(ctx: Ctx) -> Result<HttpResponse, Problem> {
     let at = ctx.params.page(20, ctx.settings().page_size_max)?;
     let sort = ctx.params.sort(sort_field)?.map(|(path, descending)| Sort::by(path, descending));
-    let filter = filters::narrowed(&ctx).await?;
-    let page = if search::may_answer(&ctx, &filters::BEYOND_SEARCH).await? {
-        search::page_of_list::<Dataset>(&ctx, &search::asked::datasets(&ctx).await?).await?
-    } else {
-        ctx.services().datasets.page_of_heads(&ctx.caller, Some(filter), sort, at).await?
+    let page = match filters::listed(&ctx).await? {
+        Found::ByIndex(asked) => search::page_of_list::<Dataset>(&ctx, &asked).await?,
+        Found::ByStorage(filter) => ctx.services().datasets.page_of_heads(&ctx.caller, Some(filter), sort, at).await?,
     };
     let rows = page.items.clone();
     let datasets: Vec<&Dataset> = rows.iter().map(|row| &row.value).collect();

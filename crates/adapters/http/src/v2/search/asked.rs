@@ -120,6 +120,15 @@ pub(super) const POSTS: [QueryParam; 4] = [
     QueryParam::texts("tag"),
 ];
 
+/// Who asks the index.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum For {
+    /// A search: the best first, and facets.
+    Search,
+    /// A list: it has orders of its own, and no facets.
+    List,
+}
+
 /// What was asked for.
 pub(crate) struct Asked {
     pub(crate) query: SearchQuery,
@@ -135,27 +144,29 @@ const LIST_SORTS: Sorts = &[("title", None), ("name", None), ("last_modified", S
 /// Reads parameters into a query.
 struct Reading<'a> {
     ctx: &'a Ctx,
+    purpose: For,
     asked: Asked,
 }
 
 impl<'a> Reading<'a> {
-    fn new(ctx: &'a Ctx, kind: SearchKind, sorts: Sorts) -> Result<Self, Problem> {
+    fn new(ctx: &'a Ctx, purpose: For, kind: SearchKind, sorts: Sorts) -> Result<Self, Problem> {
         let at = ctx.params.page(PAGE_SIZE, ctx.settings().page_size_max)?;
-        let searches = ctx.request.path().trim_end_matches('/').ends_with("/search");
-        let more = if searches { &[] } else { LIST_SORTS };
+        let more = if purpose == For::List { LIST_SORTS } else { &[] };
+        let text = ctx.params.get("q").unwrap_or_default();
         let sort = ctx.params.sort(|name| sorts.iter().chain(more).find(|(known, _number)| *known == name))?;
         let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
         let query = SearchQuery {
             order: match sort {
+                None if purpose == For::List && text.is_empty() => SearchOrder::By(Number::Entered, true),
                 None => SearchOrder::Best,
                 Some(((_name, Some(number)), descending)) => SearchOrder::By(*number, descending),
                 Some(((_name, None), descending)) => SearchOrder::ByTitle(descending),
             },
             offset: number(at.offset()),
             limit: number(at.page_size()),
-            ..SearchQuery::new(kind, ctx.params.get("q").unwrap_or_default(), ctx.services().context.now())
+            ..SearchQuery::new(kind, text, ctx.services().context.now())
         };
-        Ok(Self { ctx, asked: Asked { query, at } })
+        Ok(Self { ctx, purpose, asked: Asked { query, at } })
     }
 
     fn filter(&mut self, filter: SearchFilter) {
@@ -237,18 +248,27 @@ impl<'a> Reading<'a> {
         Ok(self)
     }
 
-    /// Is about some of the days that are given, `2020-01-01-2020-12-31`.
+    /// Is about some of the days that are given, `2020-01-01-2020-12-31`; in lists, begins or ends on one of them.
     fn about_days(mut self) -> Result<Self, Problem> {
         let Some(span) = self.ctx.params.filled("temporal_coverage") else { return Ok(self) };
         let day = |text: Option<&str>| text.and_then(|text| Timestamp::parse(text).ok());
         let (Some(first), Some(last)) = (day(span.get(..10)), day(span.get(11..))) else {
+            if self.purpose == For::List {
+                self.filter(SearchFilter::Any("id", Vec::new()));
+                return Ok(self);
+            }
             let help =
                 "A date range expressed as start-end where both dates are in iso format (ie. YYYY-MM-DD-YYYY-MM-DD)";
             let message = format!("{help} \"{span}\" does not match YYYY-MM-DD-YYYY-MM-DD");
             return Err(Problem::parameter("temporal_coverage", message));
         };
-        self.filter(SearchFilter::AtMost(Number::CoversFrom, last.millis()));
-        self.filter(SearchFilter::AtLeast(Number::CoversTo, first.millis()));
+        let (first, last) = (first.millis(), last.millis());
+        if self.purpose == For::List {
+            self.filter(SearchFilter::OneWithin(&[Number::CoversFrom, Number::CoversTo], first, last));
+        } else {
+            self.filter(SearchFilter::AtMost(Number::CoversFrom, last));
+            self.filter(SearchFilter::AtLeast(Number::CoversTo, first));
+        }
         Ok(self)
     }
 
@@ -266,6 +286,7 @@ impl<'a> Reading<'a> {
 
     fn counting(mut self, facets: &[&'static str]) -> Asked {
         let now = self.asked.query.now.millis();
+        let facets = if self.purpose == For::List { &[] } else { facets };
         for name in facets {
             self.asked.query.facets.push(if *name == "last_update_range" {
                 let labels = RANGES.into_iter().zip(RANGE_DAYS).map(|(label, days)| (label, now - days * DAY_MS));
@@ -278,7 +299,7 @@ impl<'a> Reading<'a> {
     }
 }
 
-pub(crate) async fn datasets(ctx: &Ctx) -> Result<Asked, Problem> {
+pub(crate) async fn datasets(ctx: &Ctx, purpose: For) -> Result<Asked, Problem> {
     const SORTS: Sorts = &[
         ("created", Some(Number::Created)),
         ("last_update", Some(Number::Updated)),
@@ -286,7 +307,7 @@ pub(crate) async fn datasets(ctx: &Ctx) -> Result<Asked, Problem> {
         ("followers", Some(Number::Followers)),
         ("views", Some(Number::Views)),
     ];
-    let reading = Reading::new(ctx, SearchKind::Dataset, SORTS)?
+    let reading = Reading::new(ctx, purpose, SearchKind::Dataset, SORTS)?
         .one("access_type")
         .chosen("badge", &DATASET_BADGES)?
         .flag("featured")?
@@ -310,7 +331,7 @@ pub(crate) async fn datasets(ctx: &Ctx) -> Result<Asked, Problem> {
     Ok(reading.counting(&["access_type", "badge", "format_family", "last_update_range", "producer_type"]))
 }
 
-pub(crate) fn organizations(ctx: &Ctx) -> Result<Asked, Problem> {
+pub(crate) fn organizations(ctx: &Ctx, purpose: For) -> Result<Asked, Problem> {
     const SORTS: Sorts = &[
         ("created", Some(Number::Created)),
         ("reuses", Some(Number::Reuses)),
@@ -318,20 +339,20 @@ pub(crate) fn organizations(ctx: &Ctx) -> Result<Asked, Problem> {
         ("followers", Some(Number::Followers)),
         ("views", Some(Number::Views)),
     ];
-    let reading = Reading::new(ctx, SearchKind::Organization, SORTS)?
+    let reading = Reading::new(ctx, purpose, SearchKind::Organization, SORTS)?
         .chosen("badge", &ORGANIZATION_BADGES)?
         .chosen("producer_type", &ORGANIZATION_PRODUCERS)?;
     Ok(reading.counting(&["badge", "producer_type"]))
 }
 
-pub(crate) fn reuses(ctx: &Ctx) -> Result<Asked, Problem> {
+pub(crate) fn reuses(ctx: &Ctx, purpose: For) -> Result<Asked, Problem> {
     const SORTS: Sorts = &[
         ("created", Some(Number::Created)),
         ("datasets", Some(Number::Datasets)),
         ("followers", Some(Number::Followers)),
         ("views", Some(Number::Views)),
     ];
-    let reading = Reading::new(ctx, SearchKind::Reuse, SORTS)?
+    let reading = Reading::new(ctx, purpose, SearchKind::Reuse, SORTS)?
         .flag("archived")?
         .one("badge")
         .flag("featured")?
@@ -346,10 +367,10 @@ pub(crate) fn reuses(ctx: &Ctx) -> Result<Asked, Problem> {
     Ok(reading.counting(&["badge", "last_update_range", "producer_type", "topic", "type"]))
 }
 
-pub(crate) async fn dataservices(ctx: &Ctx) -> Result<Asked, Problem> {
+pub(crate) async fn dataservices(ctx: &Ctx, purpose: For) -> Result<Asked, Problem> {
     const SORTS: Sorts =
         &[("created", Some(Number::Created)), ("views", Some(Number::Views)), ("followers", Some(Number::Followers))];
-    let reading = Reading::new(ctx, SearchKind::Dataservice, SORTS)?
+    let reading = Reading::new(ctx, purpose, SearchKind::Dataservice, SORTS)?
         .one("access_type")
         .flag("archived")?
         .flag("featured")?
@@ -369,7 +390,7 @@ pub(crate) async fn dataservices(ctx: &Ctx) -> Result<Asked, Problem> {
 pub(crate) fn topics(ctx: &Ctx) -> Result<Asked, Problem> {
     const SORTS: Sorts =
         &[("name", None), ("created", Some(Number::Created)), ("last_modified", Some(Number::Updated))];
-    let reading = Reading::new(ctx, SearchKind::Topic, SORTS)?
+    let reading = Reading::new(ctx, For::Search, SearchKind::Topic, SORTS)?
         .flag("featured")?
         .updated_since()?
         .id("organization", "Organization")?
@@ -384,6 +405,6 @@ pub(crate) fn posts(ctx: &Ctx) -> Result<Asked, Problem> {
         ("last_modified", Some(Number::Updated)),
         ("published", Some(Number::Published)),
     ];
-    let reading = Reading::new(ctx, SearchKind::Post, SORTS)?.updated_since()?.all("tag");
+    let reading = Reading::new(ctx, For::Search, SearchKind::Post, SORTS)?.updated_since()?.all("tag");
     Ok(reading.counting(&["last_update_range"]))
 }

@@ -17,6 +17,7 @@ use basalt_ports::{
 };
 use serde::Serialize;
 
+pub(crate) use self::asked::For;
 use self::{asked::Asked, views::SearchPageView};
 use super::datasets::views::{AroundV2, DatasetViewV2};
 use crate::{
@@ -95,10 +96,21 @@ fn answer<E: Searchable, V: Serialize>(
     ctx.ok(&SearchPageView::new(list, &results.facets))
 }
 
-/// Can the index answer this list? It knows nothing of these parameters.
+/// Is this a list of what has words, which the index can answer? It knows nothing of these parameters.
 pub(crate) async fn may_answer(ctx: &Ctx, beyond: &[&str]) -> Result<bool, Problem> {
-    let asked = ctx.params.filled("q").is_some() && !beyond.iter().any(|name| ctx.params.filled(name).is_some());
-    Ok(asked && ctx.services().search.is_ready().await?)
+    Ok(ctx.params.filled("q").is_some() && is_within(ctx, beyond).await?)
+}
+
+/// Can the index answer this list faster than storage, which would look at every record? It knows nothing of the
+/// parameters `beyond`, and other orders than the usual one are a matter of storage.
+pub(crate) async fn answers_faster(ctx: &Ctx, slow: &[&str], beyond: &[&str]) -> Result<bool, Problem> {
+    let filled = |name: &str| ctx.params.filled(name).is_some();
+    Ok(slow.iter().any(|name| filled(name)) && !filled("sort") && is_within(ctx, beyond).await?)
+}
+
+async fn is_within(ctx: &Ctx, beyond: &[&str]) -> Result<bool, Problem> {
+    let known = !beyond.iter().any(|name| ctx.params.filled(name).is_some());
+    Ok(known && ctx.services().search.is_ready().await?)
 }
 
 /// A page of a list from the index: also what belongs to the caller.
@@ -149,7 +161,7 @@ pub(crate) fn page<E: Searchable, V>(asked: &Asked, results: &Results<E>, items:
 }
 
 async fn datasets(ctx: Ctx) -> Result<HttpResponse, Problem> {
-    let asked = asked::datasets(&ctx).await?;
+    let asked = asked::datasets(&ctx, For::Search).await?;
     let results = found::<Dataset>(&ctx, &asked).await?;
     let objects: Vec<&Dataset> = results.rows.iter().map(|row| &row.value).collect();
     let around = AroundV2::of(&ctx, &objects).await?;
@@ -158,7 +170,7 @@ async fn datasets(ctx: Ctx) -> Result<HttpResponse, Problem> {
 }
 
 async fn organizations(ctx: Ctx) -> Result<HttpResponse, Problem> {
-    let asked = asked::organizations(&ctx)?;
+    let asked = asked::organizations(&ctx, For::Search)?;
     let results = found::<Organization>(&ctx, &asked).await?;
     let users = ctx.services().organizations.members_of(results.rows.iter().map(|row| &row.value)).await?;
     let data = results.rows.iter().map(|row| OrganizationView::new(&ctx, &row.value, &users, None)).collect();
@@ -166,7 +178,7 @@ async fn organizations(ctx: Ctx) -> Result<HttpResponse, Problem> {
 }
 
 async fn reuses(ctx: Ctx) -> Result<HttpResponse, Problem> {
-    let asked = asked::reuses(&ctx)?;
+    let asked = asked::reuses(&ctx, For::Search)?;
     let results = found::<Reuse>(&ctx, &asked).await?;
     let owners = Owners::of(&ctx, results.rows.iter().map(|row| &row.value)).await?;
     let data = results.rows.iter().map(|row| ReuseView::new(&ctx, &row.value, &owners)).collect();
@@ -174,7 +186,7 @@ async fn reuses(ctx: Ctx) -> Result<HttpResponse, Problem> {
 }
 
 async fn dataservices(ctx: Ctx) -> Result<HttpResponse, Problem> {
-    let asked = asked::dataservices(&ctx).await?;
+    let asked = asked::dataservices(&ctx, For::Search).await?;
     shown::<Dataservice>(&ctx, &asked).await
 }
 

@@ -36,8 +36,18 @@ async fn everybody_sees_what_is_public_and_their_own() {
 
 #[actix_web::test]
 async fn filters_narrow_and_stand_together() {
-    let app = TestApp::new().await;
+    filters_narrow(TestApp::new().await).await;
+}
+
+/// Filters that storage has no index for are answered by the search index, and alike.
+#[actix_web::test]
+async fn filters_narrow_and_stand_together_beside_an_index() {
+    filters_narrow(TestApp::new().await.searching().await).await;
+}
+
+async fn filters_narrow(app: TestApp) {
     let ulysse = app.user("Ulysse User").await;
+    let town = an_organization().with_admin(&ulysse).with_badge("local-authority").stored(&app).await;
     let schema = json!({"title": "r", "url": "https://example.org/r", "filetype": "remote", "format": "csv",
         "schema": {"name": "etalab/x", "version": "1.0"}});
     let first = json!({"title": "One bus", "tags": ["bus", "transport"], "resources": [schema],
@@ -51,6 +61,10 @@ async fn filters_narrow_and_stand_together() {
         "resources": [remote("x")]}),
     )
     .await;
+    app.clock.advance_millis(1000);
+    let third = json!({"title": "Three trams", "organization": town.id.to_string(),
+        "temporal_coverage": {"start": "2010-01-01", "end": "2025-01-01"}});
+    a_dataset(&app, &ulysse, third).await;
     for (query, expected) in [
         ("tag=transport", vec!["two-trains", "one-bus"]),
         ("tag=transport&tag=bus", vec!["one-bus"]),
@@ -60,17 +74,32 @@ async fn filters_narrow_and_stand_together() {
         ("schema=etalab/x", vec!["one-bus"]),
         ("schema=etalab/x&schema_version=2.0", vec![]),
         ("schema_version=1.0", vec!["one-bus"]),
-        ("access_type=open", vec!["one-bus"]),
+        ("access_type=open", vec!["three-trams", "one-bus"]),
         ("access_type=restricted", vec!["two-trains"]),
         ("temporal_coverage=2023-01-01-2024-06-01", vec!["one-bus"]),
         ("temporal_coverage=2024-02-01-2024-06-01", vec![]),
+        ("temporal_coverage=2024-12-31-2024-12-31", vec!["one-bus"]),
+        ("temporal_coverage=2023-01-01-2025-06-01", vec!["three-trams", "one-bus"]),
+        ("temporal_coverage=2023-01-01-2025-06-01&page_size=1", vec!["three-trams"]),
+        ("temporal_coverage=2023-01-01-2025-06-01&page_size=1&page=2", vec!["one-bus"]),
+        ("temporal_coverage=2023-01-01-2025-06-01&sort=created", vec!["one-bus", "three-trams"]),
+        ("temporal_coverage=2023-01-01-2025-06-01&tag=bus", vec!["one-bus"]),
+        ("temporal_coverage=2023-01-01-2025-06-01&schema_version=1.0", vec!["one-bus"]),
         ("temporal_coverage=nope", vec![]),
-        ("sort=title", vec!["one-bus", "two-trains"]),
+        ("temporal_coverage=2024-01-01-nope", vec![]),
+        ("organization_badge=local-authority", vec!["three-trams"]),
+        ("organization_badge=local-authority&tag=bus", vec![]),
+        ("organization_badge=certified", vec![]),
+        ("sort=title", vec!["one-bus", "three-trams", "two-trains"]),
         ("topic=000000000000000000000000", vec![]),
-        ("credit=x&unknown=1", vec!["two-trains", "one-bus"]),
+        ("credit=x&unknown=1", vec!["three-trams", "two-trains", "one-bus"]),
     ] {
         assert_eq!(slugs(&app, query, "").await, expected, "{query}");
     }
+    let nope = app.get(&format!("{DATASETS}?organization_badge=nope")).send().await;
+    assert_eq!(nope.status, 400);
+    let said = "The value 'nope' is not a valid choice for 'organization_badge'.";
+    assert_eq!(nope.json()["errors"]["organization_badge"], said);
     for (query, told) in
         [("organization=nope", "Organization"), ("owner=x", "Owner"), ("followed_by=x", "`followed_by`")]
     {

@@ -1,0 +1,86 @@
+//! Pages far behind in a list, which SQLite finds by the numbers of periods.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use basalt_domain::{CatalogueObject, Dataset, Entity, ObjectId, Timestamp, Value, dataset::CREATED_AT};
+use basalt_ports::{ChangeSet, Query, Storage, StorageError, Stored, Version};
+use basalt_sql::{SqlOptions, SqlStorage};
+use sea_orm::{ConnectionTrait, Database, Statement};
+
+const DATASETS: u64 = 2_600;
+const DAY: u64 = 24 * 3_600_000;
+
+/// Made on many days, several at once, many on one day.
+fn a_dataset(number: u64) -> Dataset {
+    let day = if number.is_multiple_of(5) { 700 } else { number * 7_919 % 1_100 };
+    let mut id = [0; 12];
+    id[4..].copy_from_slice(&(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)).to_be_bytes());
+    let moment = i64::try_from((18_000 + day) * DAY + number % 3 * 1_000).unwrap();
+    let mut dataset = Dataset::blank(ObjectId::from_bytes(id), Timestamp(moment));
+    dataset.slug = number.to_string();
+    dataset
+}
+
+async fn numbers(url: &str, sql: &str) -> Vec<Option<i64>> {
+    let connection = Database::connect(url).await.unwrap();
+    let rows = connection.query_all_raw(Statement::from_string(connection.get_database_backend(), sql)).await.unwrap();
+    let found = rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+    connection.close().await.unwrap();
+    found
+}
+
+/// All pages of both directions are what the whole list is there, and the numbers add up.
+async fn agrees(storage: &SqlStorage, url: &str) -> Result<(), StorageError> {
+    let visible = Dataset::visible().into_condition();
+    let total = storage.count(Dataset::COLLECTION, &visible).await?;
+    for sort in [CREATED_AT.descending(), CREATED_AT.ascending()] {
+        let all = Query { condition: visible.clone(), sort: vec![sort.into()], ..Query::all(Dataset::COLLECTION) };
+        let whole = storage.ids(&all).await?;
+        assert_eq!(whole.len() as u64, total);
+        for offset in (1_990..total + 3).step_by(7).chain([total - 1, total]) {
+            let page = Query { offset, limit: 20, ..all.clone() };
+            let expected: Vec<Value> = whole.iter().skip(usize::try_from(offset).unwrap()).take(20).cloned().collect();
+            assert_eq!(storage.ids(&page).await?, expected, "{offset}");
+            let read = storage.fetch(&page).await?;
+            let read = read.into_iter().map(|row| row.value.decode::<Dataset>().unwrap().id.into());
+            assert_eq!(read.collect::<Vec<Value>>(), expected, "{offset}");
+        }
+    }
+    for mark in ["[", "]"] {
+        let sum = format!("SELECT SUM(records) FROM basalt_totals WHERE name LIKE 'visible{mark}%'");
+        assert_eq!(numbers(url, &sum).await, [i64::try_from(total).ok()], "{mark}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_page_far_behind_is_what_the_whole_list_has_there() {
+    let home = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}?mode=rwc", home.path().join("basalt.db").display());
+    let storage = SqlStorage::connect(&url, SqlOptions::default()).await.unwrap();
+    storage.migrate().await.unwrap();
+    let all: Vec<Dataset> = (0..DATASETS).map(a_dataset).collect();
+    for some in all.chunks(200) {
+        storage.commit(&some.iter().fold(ChangeSet::new(), ChangeSet::insert)).await.unwrap();
+    }
+    agrees(&storage, &url).await.unwrap();
+
+    let query = Query { limit: 300, offset: 1_000, ..Query::all(Dataset::COLLECTION) };
+    let mut changes = ChangeSet::new();
+    for (at, row) in storage.fetch(&query).await.unwrap().into_iter().enumerate() {
+        let (mut value, version): (Dataset, Version) = (row.value.decode().unwrap(), row.version);
+        match at % 3 {
+            0 => value.private = true,
+            1 => value.created_at_internal = Timestamp(i64::try_from(at).unwrap() * 1_000_000_000),
+            _ => value.deleted = Some(Timestamp(0)),
+        }
+        changes = changes.update(&Stored { value, version });
+    }
+    storage.commit(&changes).await.unwrap();
+    agrees(&storage, &url).await.unwrap();
+
+    // As in a database of before these numbers.
+    numbers(&url, "DELETE FROM basalt_totals WHERE name LIKE 'visible[%' OR name LIKE 'visible]%' RETURNING 1").await;
+    numbers(&url, "DELETE FROM basalt_schema WHERE name = 'fingerprint' RETURNING 1").await;
+    storage.migrate().await.unwrap();
+    agrees(&storage, &url).await.unwrap();
+}

@@ -328,6 +328,7 @@ pub async fn filters_let_through_what_has_the_values(index: Index) {
 
 /// What lacks the number is left out.
 pub async fn numbers_limit_what_is_found(index: Index) {
+    const EITHER: &[Number] = &[Number::Created, Number::Updated];
     put(
         &index,
         [
@@ -341,7 +342,6 @@ pub async fn numbers_limit_what_is_found(index: Index) {
         ],
     )
     .await;
-    const EITHER: &[Number] = &[Number::Created, Number::Updated];
     for (filter, expected) in [
         (SearchFilter::OneWithin(EITHER, 10, 12), vec![id(1), id(2)]),
         (SearchFilter::OneWithin(EITHER, 11, 12), vec![id(2)]),

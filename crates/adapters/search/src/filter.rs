@@ -153,7 +153,9 @@ fn ranged(reader: &SegmentReader, numbers: &[Number], range: RangeInclusive<i64>
             let end = reader.max_doc().min(start + AT_ONCE);
             docs.clear();
             column.get_docids_for_value_range(range.clone(), start..end, &mut docs);
-            docs.iter().for_each(|doc| set(&mut bits, *doc));
+            for doc in &docs {
+                set(&mut bits, *doc);
+            }
         }
     }
     Ok(bits)

@@ -213,7 +213,8 @@ async fn what_is_there_twice_is_counted_twice(url: &str) {
     let long = a_long_dataset();
     let mut short = Dataset::blank(oid(2), Timestamp(0));
     short.slug = "short".into();
-    short.resources = [0, 0, 1].map(|at: usize| long.resources[at].clone()).to_vec();
+    let twice = long.resource(uuid(1)).unwrap();
+    short.resources = vec![twice.clone(), twice.clone(), long.resource(uuid(2)).unwrap().clone()];
     let mut hidden = Dataset { private: true, ..short.clone() };
     (hidden.id, hidden.slug) = (oid(3), "hidden".into());
     let set = [long, short, hidden];

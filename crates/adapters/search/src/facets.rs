@@ -7,6 +7,9 @@ use tantivy::{SegmentReader, columnar::Column};
 
 use crate::columns::{Columns, DAY_MILLIS};
 
+/// Bounds that a day is compared with at once.
+const DAYS_AT_ONCE: usize = 4;
+
 /// The counts of one query over all segments.
 pub(crate) struct Counts<'a> {
     facets: &'a [Facet],
@@ -70,13 +73,22 @@ impl<'a> Counts<'a> {
         Ok(())
     }
 
-    #[inline]
-    pub(crate) fn count(&mut self, columns: &Columns, doc: u32) {
-        if let Some(count) = self.classes.get_mut(columns.class(doc)) {
-            *count += 1;
+    pub(crate) fn count(&mut self, columns: &Columns, docs: &[u32]) {
+        if self.has_values {
+            for doc in docs {
+                if let Some(count) = self.classes.get_mut(columns.class(*doc)) {
+                    *count += 1;
+                }
+            }
         }
         for ranges in &mut self.ranges {
-            ranges.count(columns, doc);
+            if ranges.number == Number::Updated {
+                ranges.count_days(columns, docs);
+            } else {
+                for doc in docs {
+                    ranges.count(*doc);
+                }
+            }
         }
     }
 
@@ -120,19 +132,28 @@ impl<'a> Counts<'a> {
 }
 
 impl Ranges {
-    #[inline]
-    fn count(&mut self, columns: &Columns, doc: u32) {
-        if self.number == Number::Updated {
-            // The day nearly always tells, and is in memory.
-            let day = columns.updated(doc);
-            for bound in &mut self.bounds {
-                bound.count += u64::from(day > bound.day);
-                if day == bound.day {
-                    let value = self.column.as_ref().and_then(|column| column.first(doc));
-                    bound.count += u64::from(value.is_some_and(|value| value >= bound.least));
+    /// The day nearly always tells, and is in memory.
+    fn count_days(&mut self, columns: &Columns, docs: &[u32]) {
+        for bounds in self.bounds.chunks_mut(DAYS_AT_ONCE) {
+            let mut days = [i32::MAX; DAYS_AT_ONCE];
+            days.iter_mut().zip(bounds.iter()).for_each(|(day, bound)| *day = bound.day);
+            let mut after = [0_u32; DAYS_AT_ONCE];
+            for doc in docs {
+                let day = columns.updated(*doc);
+                after.iter_mut().zip(days).for_each(|(after, bound)| *after += u32::from(day > bound));
+                if days.contains(&day) {
+                    let value = self.column.as_ref().and_then(|column| column.first(*doc));
+                    for bound in bounds.iter_mut().filter(|bound| bound.day == day) {
+                        bound.count += u64::from(value.is_some_and(|value| value >= bound.least));
+                    }
                 }
             }
-        } else if let Some(value) = self.column.as_ref().and_then(|column| column.first(doc)) {
+            bounds.iter_mut().zip(after).for_each(|(bound, after)| bound.count += u64::from(after));
+        }
+    }
+
+    fn count(&mut self, doc: u32) {
+        if let Some(value) = self.column.as_ref().and_then(|column| column.first(doc)) {
             for bound in &mut self.bounds {
                 bound.count += u64::from(value >= bound.least);
             }

@@ -21,7 +21,7 @@ use crate::{
     queued::Queued,
     rebuild::TantivyRebuild,
     schema::{self, Fields},
-    search,
+    search::{self, Scoring},
     snapshot::Snapshot,
     suggest, values,
     weights::Weights,
@@ -41,7 +41,7 @@ pub struct TantivyIndex {
 pub(crate) struct Inner {
     pub(crate) root: Option<PathBuf>,
     pub(crate) fields: Fields,
-    weights: Weights,
+    scoring: Arc<Scoring>,
     /// What answers.
     live: RwLock<Arc<Live>>,
     /// A new index, while it has not come as far in the feed as the one that answers.
@@ -92,7 +92,8 @@ impl TantivyIndex {
         let fields = schema::schema().1;
         let turns = Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)));
         let live = RwLock::new(Arc::new(live));
-        Self { inner: Arc::new(Inner { root, fields, weights, live, next: RwLock::default(), turns }) }
+        let scoring = Arc::new(Scoring::new(&fields, weights));
+        Self { inner: Arc::new(Inner { root, fields, scoring, live, next: RwLock::default(), turns }) }
     }
 
     /// The same index, ranking otherwise.
@@ -101,7 +102,8 @@ impl TantivyIndex {
         let Inner { root, fields, live, turns, .. } = self.inner.as_ref();
         let live = RwLock::new(Arc::clone(&live.read().unwrap_or_else(PoisonError::into_inner)));
         let (root, fields, turns) = (root.clone(), *fields, Arc::clone(turns));
-        Self { inner: Arc::new(Inner { root, fields, weights, live, next: RwLock::default(), turns }) }
+        let scoring = Arc::new(Scoring::new(&fields, weights));
+        Self { inner: Arc::new(Inner { root, fields, scoring, live, next: RwLock::default(), turns }) }
     }
 }
 
@@ -229,7 +231,7 @@ fn write(
             writer.delete_term(Term::from_field_text(fields.keys, &schema::id_key(mark, &id.to_string())));
         }
         if let SearchChange::Put(document) = change {
-            writer.add_document(fields.document(&document).into())?;
+            writer.add_document(Queued::new(fields.document(&document)))?;
         }
     }
     let mut commit = writer.prepare_commit()?;
@@ -282,14 +284,14 @@ impl SearchIndex for TantivyIndex {
 
     async fn search(&self, query: &SearchQuery) -> Result<Found, SearchError> {
         let snapshot = self.inner.live().snapshot();
-        let weights = self.inner.weights;
+        let scoring = Arc::clone(&self.inner.scoring);
         let fields = self.inner.fields;
-        let plan = search::plan(&snapshot, &fields, query, &weights).map_err(SearchError::unavailable)?;
+        let plan = search::plan(&snapshot, &fields, query, &scoring.weights).map_err(SearchError::unavailable)?;
         if plan.documents <= AT_ONCE {
-            return plan.run(&snapshot, &fields, &weights).map_err(SearchError::unavailable);
+            return plan.run(&snapshot, &fields, &scoring).map_err(SearchError::unavailable);
         }
         let _turn = self.inner.turns.acquire().await.map_err(SearchError::unavailable)?;
-        aside(move || plan.run(&snapshot, &fields, &weights)).await
+        aside(move || plan.run(&snapshot, &fields, &scoring)).await
     }
 
     async fn suggest(&self, kind: SearchKind, text: &str, size: usize) -> Result<Vec<ObjectId>, SearchError> {

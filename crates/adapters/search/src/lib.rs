@@ -4,13 +4,17 @@
 //! see [`Weights`] and `docs/adr/0008-ranking.md`.
 
 mod acronyms;
+mod best;
 mod bodies;
+mod closely;
 mod columns;
 mod departments;
 mod facets;
 mod filter;
 mod folders;
 mod index;
+mod lists;
+mod prior;
 mod queued;
 mod rebuild;
 mod schema;

@@ -5,6 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use async_trait::async_trait;
 use basalt_ports::search::{Position, Rebuild, SearchDocument, SearchError};
 use tantivy::{Index, IndexWriter, directory::DirectoryLock};
+use tokio::sync::Semaphore;
 
 use crate::{
     folders::{claimed, new_folder},
@@ -14,7 +15,10 @@ use crate::{
 };
 
 /// Memory for documents that are not written yet.
-const WRITER_BYTES: usize = 64_000_000;
+const WRITER_BYTES: usize = 24_000_000;
+
+/// Documents that wait for the writer at most.
+const WAITING: usize = 200;
 
 /// An index that is being built.
 pub(crate) struct TantivyRebuild {
@@ -22,6 +26,8 @@ pub(crate) struct TantivyRebuild {
     folder: Option<Folder>,
     index: Index,
     writer: Option<IndexWriter<Queued>>,
+    /// Of documents that wait for the writer.
+    places: Arc<Semaphore>,
     fields: Fields,
 }
 
@@ -61,7 +67,7 @@ impl TantivyRebuild {
         };
         schema::register(&index);
         let writer = Some(index.writer_with_num_threads(1, WRITER_BYTES)?);
-        Ok(Self { inner, folder, index, writer, fields })
+        Ok(Self { inner, folder, index, writer, places: Arc::new(Semaphore::new(WAITING)), fields })
     }
 
     fn end(mut self, position: Position) -> tantivy::Result<()> {
@@ -84,8 +90,10 @@ impl Rebuild for TantivyRebuild {
     async fn add(&mut self, documents: Vec<SearchDocument>) -> Result<(), SearchError> {
         let Some(writer) = &self.writer else { return Ok(()) };
         for document in documents {
-            // Waits where the writer's thread does not keep up.
-            writer.add_document(self.fields.document(&document).into()).map_err(SearchError::unavailable)?;
+            // Waits where the writer's thread does not keep up: waiting documents are memory.
+            let place = Arc::clone(&self.places).acquire_owned().await.map_err(SearchError::unavailable)?;
+            let document = Queued::in_place(self.fields.document(&document), place);
+            writer.add_document(document).map_err(SearchError::unavailable)?;
         }
         Ok(())
     }

@@ -4,34 +4,30 @@
 //! weighed by how much they matter, and the best few are looked at more closely. That costs a few nanoseconds for each document that
 //! has a word, and no more for facets than a look at one column.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use basalt_ports::search::{Counted, Facet, Found, SearchKind, SearchOrder, SearchQuery, SeenBy};
-use tantivy::{
-    SegmentReader, TERMINATED, Term, fieldnorm::FieldNormReader, postings::BlockSegmentPostings,
-    schema::IndexRecordOption,
-};
+use tantivy::{SegmentReader, TERMINATED, Term, schema::IndexRecordOption};
 
 use crate::{
-    bodies,
-    columns::{Columns, DAY_MILLIS},
+    best::{Best, CLOSELY, Hit},
+    closely::closely,
+    columns::Columns,
     facets::Counts,
     filter::{Allowed, allowed, marks},
-    schema::{Fields, hash, hidden_mark, kind_key},
+    lists::{Cell, Gains, gains, lists},
+    prior::Prior,
+    schema::{Fields, hidden_mark, kind_key},
     snapshot::Snapshot,
     sorting::Sorted,
     terms::{Wanted, says_nothing, wanted},
     weights::Weights,
 };
 
-/// So many of the best are looked at more closely.
-const CLOSELY: usize = 200;
 /// The share of the words that is as good as all.
 const ALL: f32 = 0.999;
 /// Documents looked at together.
 const WINDOW: u32 = 1 << 16;
-/// Freshness is told apart up to here.
-const MONTHS: usize = 120;
 
 /// As many as ever searched at once; always clean.
 static SCRATCH: Mutex<Vec<Scratch>> = Mutex::new(Vec::new());
@@ -40,21 +36,46 @@ static SCRATCH: Mutex<Vec<Scratch>> = Mutex::new(Vec::new());
 #[derive(Default)]
 struct Scratch {
     cells: Vec<Cell>,
-    touched: Vec<u32>,
+    /// A bit for each cell that is not empty.
+    found: Vec<u64>,
+    results: Results,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Cell {
-    score: f32,
-    words: u32,
+/// Results that are counted and weighed together: one thing after the other for all of them is faster than all for one after the other.
+#[derive(Default)]
+struct Results {
+    docs: Vec<u32>,
+    /// What their texts are worth, before how much they matter.
+    texts: Vec<f32>,
 }
 
-/// A result in the making.
-#[derive(Clone, Copy)]
-struct Hit {
-    score: f32,
-    segment: u32,
-    doc: u32,
+impl Results {
+    fn push(&mut self, doc: u32, text: f32) {
+        self.docs.push(doc);
+        self.texts.push(text);
+    }
+
+    fn clear(&mut self) {
+        self.docs.clear();
+        self.texts.clear();
+    }
+}
+
+/// The numbers of the ranking, and what follows from them for every search.
+pub(crate) struct Scoring {
+    pub(crate) weights: Weights,
+    of_organizations: Gains,
+    of_others: Gains,
+}
+
+impl Scoring {
+    pub(crate) fn new(fields: &Fields, weights: Weights) -> Self {
+        Self { weights, of_organizations: gains(fields, &weights, true), of_others: gains(fields, &weights, false) }
+    }
+
+    const fn gains(&self, kind: SearchKind) -> &Gains {
+        if matches!(kind, SearchKind::Organization) { &self.of_organizations } else { &self.of_others }
+    }
 }
 
 /// A query, and what its words are in the index.
@@ -85,19 +106,20 @@ pub(crate) fn plan(
 
 impl Plan {
     /// Answers the query.
-    pub(crate) fn run(&self, snapshot: &Snapshot, fields: &Fields, weights: &Weights) -> tantivy::Result<Found> {
+    pub(crate) fn run(&self, snapshot: &Snapshot, fields: &Fields, scoring: &Scoring) -> tantivy::Result<Found> {
         let Self { query, wanted, .. } = self;
+        let weights = &scoring.weights;
         if wanted.is_empty() && !says_nothing(&query.text) {
             // Nothing but articles: that is not a wish to see everything.
             let facets = query.facets.iter().map(|facet| Counted { name: name(facet), values: Vec::new() }).collect();
             return Ok(Found { facets, ..Found::default() });
         }
         let enough = Enough::new(wanted, weights);
-        let first = pass(snapshot, fields, query, weights, wanted, &enough)?;
+        let first = pass(snapshot, fields, query, scoring, wanted, &enough)?;
         if first.total > 0 || wanted.len() < 2 || enough.is_lenient() {
             return Ok(first.found(snapshot, query, wanted, weights));
         }
-        let second = pass(snapshot, fields, query, weights, wanted, &enough.lenient())?;
+        let second = pass(snapshot, fields, query, scoring, wanted, &enough.lenient())?;
         Ok(second.found(snapshot, query, wanted, weights))
     }
 }
@@ -166,7 +188,7 @@ fn pass(
     snapshot: &Snapshot,
     fields: &Fields,
     query: &SearchQuery,
-    weights: &Weights,
+    scoring: &Scoring,
     wanted: &[Wanted],
     enough: &Enough,
 ) -> tantivy::Result<Passed> {
@@ -177,30 +199,29 @@ fn pass(
     let mut sorted = Sorted::new(query);
     let mut counts = Counts::new(&query.facets);
     let mut total = 0;
-    let prior = Prior::new(query, weights);
+    let prior = Prior::new(query, &scoring.weights);
     for (segment, (reader, columns)) in (0..).zip(snapshot.segments()) {
         let allowed = allowed(reader, fields, query)?;
         counts.begin(reader, columns)?;
         if let Some(sorted) = &mut sorted {
             sorted.begin(reader, segment)?;
         }
-        let mut take = |doc: u32, text: f32| {
-            total += 1;
-            counts.count(columns, doc);
+        let take = |results: &Results| {
+            total += results.docs.len() as u64;
+            counts.count(columns, &results.docs);
             match &mut sorted {
-                Some(sorted) => sorted.add(doc),
-                None => best.push(Hit { score: text * prior.of(columns, doc), segment, doc }),
+                Some(sorted) => results.docs.iter().for_each(|doc| sorted.add(*doc)),
+                None => {
+                    for (doc, text) in results.docs.iter().zip(&results.texts) {
+                        best.push(Hit { score: text * prior.of(columns, *doc), segment, doc: *doc });
+                    }
+                }
             }
         };
         if wanted.is_empty() {
-            everything(reader, columns, fields, query, &allowed, |doc| take(doc, 1.0))?;
+            everything(reader, columns, fields, query, &allowed, take)?;
         } else {
-            matching(reader, fields, query.kind, wanted, weights, |doc, cell| {
-                let (share, counts) = enough.share(cell.words);
-                if share >= enough.least && allowed.has(reader, doc) {
-                    take(doc, cell.score * counts);
-                }
-            })?;
+            matching(reader, scoring.gains(query.kind), wanted, enough, &allowed, take)?;
         }
         counts.end(columns);
     }
@@ -214,11 +235,13 @@ fn everything(
     fields: &Fields,
     query: &SearchQuery,
     allowed: &Allowed,
-    mut take: impl FnMut(u32),
+    mut take: impl FnMut(&Results),
 ) -> tantivy::Result<()> {
     let marks = marks(query);
+    let mut results = Results::default();
     if allowed.narrows() {
-        allowed.each(reader, columns, &marks, take);
+        allowed.each(reader, columns, &marks, |doc| results.push(doc, 1.0));
+        take(&results);
         return Ok(());
     }
     let index = reader.inverted_index(fields.keys)?;
@@ -228,47 +251,50 @@ fn everything(
         while postings.block_len() > 0 {
             for doc in postings.docs().iter().take_while(|doc| **doc != TERMINATED) {
                 if allowed.has(reader, *doc) {
-                    take(*doc);
+                    results.push(*doc, 1.0);
                 }
             }
+            take(&results);
+            results.clear();
             postings.advance();
         }
     }
     Ok(())
 }
 
-/// Documents with any of the words, and their scores: some ten thousand documents after the others, so that what is added up stays
+/// Documents with enough of the words, and their scores: some ten thousand documents after the others, so that what is added up stays
 /// near the processor.
 fn matching(
     reader: &SegmentReader,
-    fields: &Fields,
-    kind: SearchKind,
+    gains: &Gains,
     wanted: &[Wanted],
-    weights: &Weights,
-    mut take: impl FnMut(u32, Cell),
+    enough: &Enough,
+    allowed: &Allowed,
+    mut take: impl FnMut(&Results),
 ) -> tantivy::Result<()> {
-    let mut lists = lists(reader, fields, kind, wanted, weights)?;
+    let mut lists = lists(reader, gains, wanted)?;
     let mut scratch = scratches().pop().unwrap_or_default();
-    let Scratch { cells, touched } = &mut scratch;
+    let Scratch { cells, found, results } = &mut scratch;
     cells.resize(WINDOW as usize, Cell::default());
+    found.resize(WINDOW as usize / 64, 0);
     for start in (0..reader.max_doc()).step_by(WINDOW as usize) {
         for list in &mut lists {
-            list.add(start, cells, touched);
+            list.add(start, cells, found);
         }
-        if touched.len() > cells.len() / 8 {
-            // Many: one after the other is faster than as they were found.
-            touched.clear();
-            for (doc, cell) in (start..).zip(cells.iter_mut()) {
-                if cell.words != 0 {
-                    take(doc, std::mem::take(cell));
+        for (bits, (first, cells)) in found.iter_mut().zip((start..).step_by(64).zip(cells.chunks_mut(64))) {
+            let mut rest = std::mem::take(bits);
+            while rest != 0 {
+                let at = rest.trailing_zeros();
+                rest &= rest - 1;
+                let cell = cells.get_mut(at as usize).map(std::mem::take).unwrap_or_default();
+                let (share, counts) = enough.share(cell.words);
+                if share >= enough.least && allowed.has(reader, first + at) {
+                    results.push(first + at, cell.score * counts);
                 }
             }
         }
-        for doc in touched.drain(..) {
-            if let Some(cell) = cells.get_mut((doc - start) as usize) {
-                take(doc, std::mem::take(cell));
-            }
-        }
+        take(results);
+        results.clear();
     }
     scratches().push(scratch);
     Ok(())
@@ -276,183 +302,6 @@ fn matching(
 
 fn scratches() -> MutexGuard<'static, Vec<Scratch>> {
     SCRATCH.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The documents of a segment that have a word in a field, as far as they were not looked at yet.
-struct List {
-    postings: BlockSegmentPostings,
-    /// The first of the block that was not looked at.
-    at: usize,
-    norms: FieldNormReader,
-    /// What stands under the fraction for each length of the field.
-    table: Arc<[f32; 256]>,
-    weight: f32,
-    /// The word.
-    bit: u32,
-}
-
-impl List {
-    /// Adds to the scores of the documents from `start` to the end of the window.
-    fn add(&mut self, start: u32, cells: &mut [Cell], touched: &mut Vec<u32>) {
-        while self.postings.block_len() > 0 {
-            let docs = self.postings.docs().get(self.at..).unwrap_or_default();
-            let frequencies = self.postings.freqs().get(self.at..).unwrap_or_default();
-            for (doc, frequency) in docs.iter().zip(frequencies) {
-                let Some(cell) = cells.get_mut((*doc - start) as usize) else { return };
-                self.at += 1;
-                if cell.words == 0 {
-                    touched.push(*doc);
-                }
-                #[expect(clippy::cast_precision_loss, reason = "small numbers")]
-                let often = *frequency as f32;
-                let norm = self.table.get(usize::from(self.norms.fieldnorm_id(*doc))).copied().unwrap_or(1.0);
-                cell.words |= self.bit;
-                cell.score += self.weight * often / (often + norm);
-            }
-            self.postings.advance();
-            self.at = 0;
-        }
-    }
-}
-
-fn lists(
-    reader: &SegmentReader,
-    fields: &Fields,
-    kind: SearchKind,
-    wanted: &[Wanted],
-    weights: &Weights,
-) -> tantivy::Result<Vec<List>> {
-    let all: f32 = wanted.iter().map(|one| one.weight).sum();
-    let (tags, text) = match kind {
-        SearchKind::Organization => (weights.known_tags, weights.known_text),
-        _ => (weights.tags, weights.text),
-    };
-    // Field, what it counts, how much its length matters, its usual length, how fast repetitions stop counting.
-    let parts = [
-        (fields.title, weights.title, weights.title_length, 8.0, 0.1),
-        (fields.acronym, weights.acronym, 0.0, 1.0, 0.1),
-        (fields.initials, weights.initials, 0.0, 1.0, 0.1),
-        (fields.beginnings, weights.beginnings, 0.0, 1.0, 0.1),
-        (fields.producer, weights.producer, 0.2, 6.0, 0.1),
-        (fields.tags, tags, 0.2, 8.0, 0.1),
-        (fields.text, text, weights.text_length, 80.0, 1.0),
-    ];
-    let mut lists = Vec::new();
-    for (field, counts, length, usual, saturation) in parts {
-        let index = reader.inverted_index(field)?;
-        let norms = reader.get_fieldnorms_reader(field)?;
-        let table = Arc::new(norm_table(length, usual, saturation));
-        for (at, one) in wanted.iter().enumerate() {
-            for (spelling, share) in &one.spellings {
-                let term = Term::from_field_text(field, spelling);
-                let found = index.read_block_postings(&term, IndexRecordOption::WithFreqs)?;
-                lists.extend(found.map(|postings| List {
-                    postings,
-                    at: 0,
-                    norms: norms.clone(),
-                    table: Arc::clone(&table),
-                    weight: counts * share * one.weight / all,
-                    bit: 1 << at,
-                }));
-            }
-        }
-    }
-    Ok(lists)
-}
-
-/// What stands under the fraction for each length of a field.
-fn norm_table(length: f32, usual: f32, saturation: f32) -> [f32; 256] {
-    let mut table = [0.0; 256];
-    for (id, norm) in (0_u8..=255).zip(table.iter_mut()) {
-        #[expect(clippy::cast_precision_loss, reason = "small numbers")]
-        let words = tantivy::fieldnorm::FieldNormReader::id_to_fieldnorm(id) as f32;
-        *norm = saturation + length * (words / usual - 0.5).max(0.0);
-    }
-    table
-}
-
-/// How much a document matters, whatever is asked for.
-struct Prior {
-    today: i32,
-    /// What importance adds, for each importance.
-    important: [f32; 256],
-    /// What freshness adds after each month.
-    fresh: [f32; MONTHS],
-}
-
-impl Prior {
-    fn new(query: &SearchQuery, weights: &Weights) -> Self {
-        let today = i32::try_from(query.now.millis().div_euclid(DAY_MILLIS)).unwrap_or_default();
-        let most = match query.kind {
-            SearchKind::Organization => weights.known_importance,
-            _ => weights.importance,
-        };
-        let important = std::array::from_fn(|importance| {
-            #[expect(clippy::cast_precision_loss, reason = "a small number")]
-            let importance = importance as f32 / 255.0;
-            1.0 + most * importance.powf(weights.importance_power)
-        });
-        let fresh = std::array::from_fn(|month| {
-            #[expect(clippy::cast_precision_loss, reason = "a small number")]
-            let days = month as f32 * 30.0;
-            weights.fresh * 0.5_f32.powf(days / weights.fresh_days)
-        });
-        Self { today, important, fresh }
-    }
-
-    #[inline]
-    fn of(&self, columns: &Columns, doc: u32) -> f32 {
-        let important = self.important.get(usize::from(columns.importance(doc))).copied().unwrap_or(1.0);
-        let months = self.today.saturating_sub(columns.updated(doc)).max(0) / 30;
-        let fresh = usize::try_from(months).ok().and_then(|months| self.fresh.get(months)).copied().unwrap_or_default();
-        important + fresh
-    }
-}
-
-/// The best hits so far; sorted out from time to time.
-struct Best {
-    kept: Vec<Hit>,
-    size: usize,
-    least: f32,
-}
-
-impl Best {
-    fn new(size: usize) -> Self {
-        Self { kept: Vec::with_capacity(size.min(1_000) * 2), size, least: f32::NEG_INFINITY }
-    }
-
-    #[inline]
-    fn push(&mut self, hit: Hit) {
-        if hit.score > self.least {
-            self.kept.push(hit);
-            if self.kept.len() >= self.size * 2 {
-                self.sort_out();
-            }
-        }
-    }
-
-    fn sort_out(&mut self) {
-        if self.kept.len() > self.size {
-            self.kept.select_nth_unstable_by(self.size - 1, order);
-            self.kept.truncate(self.size);
-            self.least = self.kept.last().map_or(f32::NEG_INFINITY, |hit| hit.score);
-        }
-    }
-
-    /// In order from there; what comes before a page far behind is only in its place as a whole.
-    fn into_sorted(mut self, from: usize) -> Vec<Hit> {
-        self.sort_out();
-        let from = if from < CLOSELY { 0 } else { from.min(self.kept.len()) };
-        if 0 < from && from < self.kept.len() {
-            self.kept.select_nth_unstable_by(from, order);
-        }
-        self.kept.get_mut(from..).unwrap_or_default().sort_unstable_by(order);
-        self.kept
-    }
-}
-
-fn order(one: &Hit, other: &Hit) -> std::cmp::Ordering {
-    other.score.total_cmp(&one.score).then_with(|| (one.segment, one.doc).cmp(&(other.segment, other.doc)))
 }
 
 impl Passed {
@@ -467,70 +316,5 @@ impl Passed {
             page.map(|hit| snapshot.id(hit.segment, hit.doc)).collect()
         };
         Found { ids, total: self.total, facets: self.facets }
-    }
-}
-
-/// Looks at the titles of the best.
-fn closely(snapshot: &Snapshot, hits: &mut [Hit], kind: SearchKind, wanted: &[Wanted], weights: &Weights) {
-    let bodies: Vec<u32> =
-        if kind == SearchKind::Organization { bodies::all().map(hash).collect() } else { Vec::new() };
-    let end = hits.len().min(CLOSELY);
-    let Some(hits) = hits.get_mut(..end) else { return };
-    for hit in hits.iter_mut() {
-        let title = snapshot.title(hit.segment, hit.doc);
-        if !title.is_empty() {
-            hit.score *= 1.0 + closeness(title, wanted, &bodies, weights);
-        }
-    }
-    hits.sort_unstable_by(order);
-}
-
-/// What a title gains that is what was asked for, or nearly so.
-fn closeness(title: &[u32], wanted: &[Wanted], bodies: &[u32], weights: &Weights) -> f32 {
-    let is = |one: &Wanted, word: &u32| one.hashes.contains(word);
-    let mut windows = title.windows(wanted.len());
-    let side_by_side = windows.position(|words| wanted.iter().zip(words).all(|(one, word)| is(one, word)));
-    let asked = |word: &u32| wanted.iter().any(|one| is(one, word));
-    let all_there = wanted.iter().all(|one| title.iter().any(|word| is(one, word)));
-    let mut more = 0.0;
-    if all_there && title.iter().all(asked) {
-        more += weights.exact;
-    } else if !bodies.is_empty() && all_there && title.iter().all(|word| asked(word) || bodies.contains(word)) {
-        more += weights.named;
-    }
-    if wanted.len() > 1 && side_by_side.is_some() {
-        more += weights.phrase;
-    }
-    if side_by_side == Some(0) {
-        more += weights.begins;
-    }
-    more
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// In an order that has nothing to do with their scores.
-    fn hits(count: u32) -> impl Iterator<Item = Hit> {
-        (0..count).map(move |number| {
-            #[expect(clippy::cast_precision_loss, reason = "small numbers")]
-            let score = (number * 7_919 % count) as f32;
-            Hit { score, segment: 0, doc: number }
-        })
-    }
-
-    #[test]
-    fn pages_far_behind_follow_one_another_and_miss_nothing() {
-        let count = 5_003;
-        let mut paged = Vec::new();
-        for from in (0..count as usize).step_by(700) {
-            let mut best = Best::new((from + 700).max(CLOSELY));
-            hits(count).for_each(|hit| best.push(hit));
-            paged.extend(best.into_sorted(from).iter().skip(from).take(700).map(|hit| hit.doc));
-        }
-        let mut all: Vec<Hit> = hits(count).collect();
-        all.sort_unstable_by(order);
-        assert_eq!(paged, all.iter().map(|hit| hit.doc).collect::<Vec<_>>());
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// How long to wait before looking for changes again: what was written is found within a second, also where the machine is busy.
-const PAUSE: Duration = Duration::from_millis(250);
+const PAUSE: Duration = Duration::from_millis(400);
 /// How often old notes of changes are deleted.
 const PRUNED_EVERY: Duration = Duration::from_hours(1);
 /// How long to wait when storage or index do not answer.

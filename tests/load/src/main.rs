@@ -257,6 +257,7 @@ fn measure_basalt(
     let server = basalt.serve()?;
     report.start_seconds.push(server.started_in.as_secs_f64());
     report.start_seconds.sort_by(f64::total_cmp);
+    let server = server.settled()?;
     let organizations = operations::addresses(server.address, 5_000)?;
     let mut wanted = operations::api(server.address, &organizations, Some(key))?;
     wanted.retain(|operation| operation.name.contains(only));

@@ -8,8 +8,11 @@ use std::time::{Duration, Instant};
 
 use crate::error::BenchError;
 use crate::fetch::{fetch, request};
+use crate::process::Watched;
 
 const START_LIMIT: Duration = Duration::from_mins(1);
+/// How long a server may be busy with itself after its start.
+const SETTLING: Duration = Duration::from_mins(15);
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 
 /// A running server; killed when dropped.
@@ -26,6 +29,22 @@ impl Running {
     /// Process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// The same when it has done what it has to do for itself, such as building its index.
+    pub fn settled(self) -> Result<Self, BenchError> {
+        let watched = Watched::one(self.pid());
+        let began = Instant::now();
+        let mut before = watched.processor_time()?;
+        while began.elapsed() < SETTLING {
+            std::thread::sleep(Duration::from_millis(500));
+            let now = watched.processor_time()?;
+            if now.saturating_sub(before) < Duration::from_millis(30) {
+                return Ok(self);
+            }
+            before = now;
+        }
+        Err(BenchError::Unexpected("the server does not come to rest".to_owned()))
     }
 
     /// Ends it at once, as `kill -9` does.

@@ -22,8 +22,6 @@ use crate::measure::{Effort, Measurement, measure};
 use crate::process::{Watched, children_processor_time};
 use crate::server::{self, Basalt, Running};
 
-/// How long a server may be busy with itself after its start.
-const SETTLING: Duration = Duration::from_mins(15);
 /// Connections that the writes before a kill come over.
 const DURABLE_CONNECTIONS: usize = 8;
 const DURABLE_TIME: Duration = Duration::from_secs(2);
@@ -100,7 +98,7 @@ pub fn measure_all(
         operations.retain(|one: &crate::operations::Operation| one.name.contains(task.only));
         operations
     };
-    let server = settled(basalt.serve()?)?;
+    let server = basalt.serve()?.settled()?;
     report.settled_mb = megabytes(&server)?;
     let watched = Watched::one(server.pid());
     let reads = wanted(known.reads());
@@ -114,7 +112,7 @@ pub fn measure_all(
     server.stop();
 
     // As after a write, or on a database that others write to as well: nothing of what was read is known.
-    let server = settled(basalt.serve_with(&[("BASALT__STORAGE__CACHE_MEGABYTES", "0")])?)?;
+    let server = basalt.serve_with(&[("BASALT__STORAGE__CACHE_MEGABYTES", "0")])?.settled()?;
     let watched = Watched::one(server.pid());
     let one_connection = Effort { connections: vec![1], ..task.effort.clone() };
     for operation in reads.iter().chain(&wanted(known.lists(&key))) {
@@ -131,7 +129,7 @@ pub fn measure_all(
 
     let writes = wanted(known.writes(&key));
     if !writes.is_empty() {
-        let server = settled(basalt.serve()?)?;
+        let server = basalt.serve()?.settled()?;
         let watched = Watched::one(server.pid());
         for operation in &writes {
             report.basalt.extend(told(measure(server.address, Some(&watched), operation, task.effort)?));
@@ -174,22 +172,6 @@ fn import(basalt: &Basalt, real: &Real, task: &Task<'_>) -> Result<Imported, Ben
         index_seconds: index.as_secs_f64(),
         database_mb: u32::try_from(size >> 20).map_or(f64::MAX, f64::from),
     })
-}
-
-/// A server that has done what it had to do for itself.
-fn settled(server: Running) -> Result<Running, BenchError> {
-    let watched = Watched::one(server.pid());
-    let began = Instant::now();
-    let mut before = watched.processor_time()?;
-    while began.elapsed() < SETTLING {
-        std::thread::sleep(Duration::from_millis(500));
-        let now = watched.processor_time()?;
-        if now.saturating_sub(before) < Duration::from_millis(30) {
-            return Ok(server);
-        }
-        before = now;
-    }
-    Err(BenchError::Unexpected("the server does not come to rest".to_owned()))
 }
 
 fn megabytes(server: &Running) -> Result<f64, BenchError> {

@@ -77,7 +77,7 @@ fn connection(path: &Path, writes: bool) -> rusqlite::Result<Connection> {
     // In KiB. Pages of indexes change with nearly every write: the longer the log may be, the fewer of
     // them are copied into the file (in pages of 4 KiB; the log is read at start, 16 MiB in no time).
     connection.execute_batch(if writes {
-        "PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4096"
+        "PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 4096"
     } else {
         "PRAGMA cache_size = -1024; PRAGMA query_only = ON"
     })?;

@@ -13,7 +13,10 @@ use basalt_ports::Row;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::{Portal, Settings, etag, json, links::Links, mask::Mask, problem::Problem, query::Params, targets::Target};
+use crate::{
+    Portal, Settings, etag, json, links::Links, mask::Mask, problem::Problem, query::Params, routes::Segments,
+    targets::Target,
+};
 
 /// One request.
 pub struct Ctx {
@@ -21,6 +24,8 @@ pub struct Ctx {
     pub portal: Portal,
     /// The request itself.
     pub request: HttpRequest,
+    /// The variable parts of its path.
+    pub segments: Segments,
     /// Who asks.
     pub caller: Caller,
     /// Its query.
@@ -81,7 +86,7 @@ impl Ctx {
 
     /// A part of the path by its name.
     pub fn segment(&self, name: &str) -> &str {
-        self.request.match_info().get(name).unwrap_or_default()
+        self.segments.get(name).unwrap_or_default()
     }
 
     /// The JSON object in the body; null is an empty one.

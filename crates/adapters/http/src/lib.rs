@@ -18,6 +18,7 @@ pub mod paging;
 pub mod problem;
 pub mod query;
 pub mod router;
+pub mod routes;
 pub mod sent_ids;
 pub mod targets;
 pub mod upload;

@@ -1,9 +1,9 @@
 //! From declared operations to routes, and the steps every request goes through.
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{sync::Arc, time::Instant};
 
 use actix_web::{
-    HttpRequest, HttpResponse, Resource,
+    HttpRequest, HttpResponse,
     http::{Method, StatusCode, header},
     web::{self, Payload, ServiceConfig},
 };
@@ -18,99 +18,53 @@ use crate::{
     operation::Body,
     problem::{NOT_FOUND, Problem},
     query::Params,
+    routes::{self, Routes, Segments},
     targets, web as pages,
 };
 
 /// Registers the whole interface.
+///
+/// # Panics
+/// Where two declared paths cannot be told apart.
 pub fn configure(portal: Portal) -> impl Fn(&mut ServiceConfig) + Clone {
-    let operations: Arc<Vec<Operation>> = Arc::new(crate::operations());
+    let count = |operation: &Operation| portal.metrics().operation(operation.id, operation.method.as_str());
+    #[expect(clippy::expect_used, reason = "paths are declared in the program, and a test goes through them")]
+    let routes = Arc::new(Routes::new(crate::operations(), count).expect("paths that can be told apart"));
     move |config: &mut ServiceConfig| {
-        let portal = portal.clone();
         pages::configure(config, &portal);
         document::configure(config, &portal);
-        for (family, paths) in by_path(&operations) {
-            let mut scope = web::scope(family);
-            for (path, of_path) in paths {
-                scope = scope.service(resource(&portal, family, path.0, &of_path));
-            }
-            config.service(scope.default_service(web::to(unknown)).wrap(cors::headers(&portal)));
-        }
-        config.service(web::scope("/api").default_service(web::to(unknown)).wrap(cors::headers(&portal)));
+        let (cors, portal, routes) = (cors::headers(&portal), portal.clone(), Arc::clone(&routes));
+        let dispatch = move |request: HttpRequest, payload: Payload| {
+            let (portal, routes) = (portal.clone(), Arc::clone(&routes));
+            async move { dispatch(portal, &routes, request, payload).await }
+        };
+        config.service(web::scope("/api").default_service(web::to(dispatch)).wrap(cors));
         config.default_service(web::to(unknown));
     }
 }
 
-/// Operations by family and path; paths sorted so that a fixed segment goes before a variable one.
-fn by_path(operations: &[Operation]) -> BTreeMap<&'static str, BTreeMap<PathKey, Vec<Operation>>> {
-    let mut families: BTreeMap<_, BTreeMap<PathKey, Vec<Operation>>> = BTreeMap::new();
-    for operation in operations {
-        let paths = families.entry(operation.family()).or_default();
-        paths.entry(PathKey(operation.path)).or_default().push(operation.clone());
-    }
-    families
-}
-
-#[derive(PartialEq, Eq)]
-struct PathKey(&'static str);
-
-impl PathKey {
-    fn key(&self) -> Vec<(bool, &'static str)> {
-        self.0.split('/').map(|segment| (segment.starts_with('{'), segment)).collect()
-    }
-}
-
-impl Ord for PathKey {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.key().cmp(&other.key())
-    }
-}
-
-impl PartialOrd for PathKey {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-/// All methods of one path, with and without `/` at its end.
-fn resource(portal: &Portal, family: &str, path: &'static str, operations: &[Operation]) -> Resource {
-    let below = path.strip_prefix(family).unwrap_or(path);
-    let bare = below.trim_end_matches('/');
-    let patterns: Vec<String> = if below.ends_with('/') { vec![below.into(), bare.into()] } else { vec![below.into()] };
-    let mut resource = web::resource(patterns);
-    let mut allowed: Vec<&str> = vec!["OPTIONS"];
-    for operation in operations {
-        allowed.push(operation.method.as_str());
-        resource = resource.route(route(portal, operation, operation.method.clone()));
-        if operation.method == Method::GET {
-            allowed.push("HEAD");
-            resource = resource.route(route(portal, operation, Method::HEAD));
-        }
-    }
-    allowed.sort_unstable();
-    let allowed = allowed.join(", ");
-    resource.default_service(web::to(move |request: HttpRequest| {
-        let allowed = allowed.clone();
-        async move { other_method(&request, &allowed) }
-    }))
-}
-
-fn route(portal: &Portal, operation: &Operation, method: Method) -> actix_web::Route {
-    let portal = portal.clone();
-    let operation = Arc::new(operation.clone());
-    let counted = portal.metrics().operation(operation.id, operation.method.as_str());
-    web::method(method).to(move |request: HttpRequest, payload: Payload| {
-        let (portal, operation, counted) = (portal.clone(), Arc::clone(&operation), counted.clone());
-        async move {
-            let begun = Instant::now();
-            let response = answer(portal, &operation, request, payload).await;
+/// Answers what method and path ask for.
+async fn dispatch(portal: Portal, routes: &Routes, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let begun = Instant::now();
+    match routes.find(request.method(), request.match_info().as_str()) {
+        routes::Found::Operation(operation, counted, segments) => {
+            let response = answer(portal, operation, segments, request, payload).await;
             counted.observe(response.status().as_u16(), begun.elapsed());
             response
         }
-    })
+        routes::Found::OtherMethod(allowed) => other_method(&request, allowed),
+        routes::Found::Nothing => unknown().await,
+    }
 }
 
-async fn answer(portal: Portal, operation: &Operation, request: HttpRequest, payload: Payload) -> HttpResponse {
-    match run(portal, operation, request, payload).await {
+async fn answer(
+    portal: Portal,
+    operation: &Operation,
+    segments: Segments,
+    request: HttpRequest,
+    payload: Payload,
+) -> HttpResponse {
+    match run(portal, operation, segments, request, payload).await {
         Ok(response) => response,
         Err(problem) => problem.response(),
     }
@@ -120,6 +74,7 @@ async fn answer(portal: Portal, operation: &Operation, request: HttpRequest, pay
 async fn run(
     portal: Portal,
     operation: &Operation,
+    segments: Segments,
     request: HttpRequest,
     mut payload: Payload,
 ) -> Result<HttpResponse, Problem> {
@@ -127,18 +82,18 @@ async fn run(
     let params = Params::parse(request.query_string());
     let links = Links::new(&request, portal.settings());
     let mut organization = None;
-    if let Some(reference) = request.match_info().get("org") {
+    if let Some(reference) = segments.get("org") {
         let found = portal.services().organizations.find(reference).await?;
         organization = Some(here(found, &request, reference)?);
     }
     let mut user = None;
-    if let Some(reference) = request.match_info().get("user") {
+    if let Some(reference) = segments.get("user") {
         let found = portal.services().users.find(reference).await?;
         user = Some(here(found, &request, reference)?);
     }
     let mut target = None;
     for kind in targets::KINDS {
-        if let Some(reference) = request.match_info().get(kind.segment) {
+        if let Some(reference) = segments.get(kind.segment) {
             let found = (kind.find)(portal.services(), reference, operation.heads).await?;
             target = Some(here(found, &request, reference)?);
         }
@@ -159,8 +114,21 @@ async fn run(
     if let Some(search) = search.as_ref().filter(|search| reads && search.is_attached()) {
         search.catch_up().await?;
     }
-    let ctx =
-        Ctx { portal, request, caller, params, links, organization, user, target, body, payload, joined, version };
+    let ctx = Ctx {
+        portal,
+        request,
+        segments,
+        caller,
+        params,
+        links,
+        organization,
+        user,
+        target,
+        body,
+        payload,
+        joined,
+        version,
+    };
     let answer = (operation.run)(ctx).await?;
     if let Some(search) = search.filter(|search| !reads && search.is_attached())
         && let Err(error) = search.catch_up().await

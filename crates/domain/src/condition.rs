@@ -52,6 +52,25 @@ impl Condition {
         Self::All(Vec::new())
     }
 
+    /// Does it hold exactly where the other does not, as can be seen from how they are written?
+    pub fn is_opposite_of(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Not(inner), other) if **inner == *other => true,
+            (one, Self::Not(inner)) => **inner == *one,
+            _ => false,
+        }
+    }
+
+    /// Can both never hold together, as can be seen from how they are written?
+    pub fn excludes(&self, other: &Self) -> bool {
+        self.demands().iter().any(|one| other.demands().iter().any(|another| one.is_opposite_of(another)))
+    }
+
+    /// What must hold, each for itself.
+    fn demands(&self) -> &[Self] {
+        if let Self::All(all) = self { all } else { std::slice::from_ref(self) }
+    }
+
     /// Does it hold for this document? The definition of the language.
     pub fn matches(&self, document: &Document) -> bool {
         match self {
@@ -112,6 +131,20 @@ mod tests {
             assert!(!Condition::Is(TAGS, Test::Eq("a".into())).matches(&document));
             assert!(Condition::Not(Box::new(Condition::Is(TAGS, Test::Eq("a".into())))).matches(&document));
         }
+    }
+
+    #[test]
+    fn opposites_are_told_from_how_they_are_written() {
+        let absent = || Condition::Is(TAGS, Test::Absent);
+        let small = || Condition::Is(SIZE, Test::Lt(9.into()));
+        let not = |condition| Condition::Not(Box::new(condition));
+        assert!(absent().is_opposite_of(&not(absent())) && not(absent()).is_opposite_of(&absent()));
+        assert!(!absent().is_opposite_of(&absent()) && !absent().is_opposite_of(&not(small())));
+        let both = Condition::All(vec![small(), not(absent())]);
+        assert!(both.excludes(&absent()) && absent().excludes(&both));
+        assert!(both.excludes(&Condition::All(vec![not(small()), not(absent())])));
+        assert!(!both.excludes(&small()) && !both.excludes(&Condition::always()));
+        assert!(!Condition::Any(vec![small(), absent()]).excludes(&not(absent())));
     }
 
     #[test]

@@ -8,24 +8,35 @@ use url::Url;
 
 use crate::{failure::Failure, folders};
 
-/// How many connections, and how long to wait for one.
+/// How many connections, how long to wait for one, and what for.
 #[derive(Clone, Copy, Debug)]
 pub struct Connections {
     /// At once at most.
     pub max: u32,
     /// How long a request waits for one.
     pub acquire_timeout: Duration,
+    /// Are thousands of records written one after the other?
+    pub bulk: bool,
+}
+
+impl Connections {
+    /// The same, to write thousands of records.
+    #[must_use]
+    pub fn for_many_records(self) -> Self {
+        Self { bulk: true, ..self }
+    }
 }
 
 impl Default for Connections {
     fn default() -> Self {
-        Self { max: 4, acquire_timeout: Duration::from_secs(10) }
+        Self { max: 4, acquire_timeout: Duration::from_secs(10), bulk: false }
     }
 }
 
 impl From<&crate::settings::Storage> for Connections {
     fn from(settings: &crate::settings::Storage) -> Self {
-        Self { max: settings.max_connections, acquire_timeout: Duration::from_secs(settings.acquire_timeout_seconds) }
+        let acquire_timeout = Duration::from_secs(settings.acquire_timeout_seconds);
+        Self { max: settings.max_connections, acquire_timeout, bulk: false }
     }
 }
 
@@ -103,6 +114,7 @@ async fn sql(url: &str, connections: Connections) -> Result<Arc<dyn Storage>, Fa
     let options = basalt_sql::SqlOptions {
         connections: connections.max.min(most),
         acquire_timeout: connections.acquire_timeout,
+        bulk: connections.bulk,
         ..Default::default()
     };
     Ok(Arc::new(basalt_sql::SqlStorage::connect(url, options).await?))

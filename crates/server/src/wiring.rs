@@ -17,13 +17,17 @@ use crate::{
     failure::Failure,
     folders, reference, secrets,
     settings::{DATA_FOLDER, Files, Settings},
-    storage,
+    storage::{self, Connections},
 };
 
 /// Connects to the storage of the settings.
 pub async fn storage(settings: &Settings) -> Result<Arc<dyn Storage>, Failure> {
+    connect(settings, (&settings.storage).into()).await
+}
+
+async fn connect(settings: &Settings, connections: Connections) -> Result<Arc<dyn Storage>, Failure> {
     let url = settings.storage.url.expose_secret();
-    storage::connect(url, (&settings.storage).into())
+    storage::connect(url, connections)
         .await
         .map_err(|failure| Failure::new(format!("storage {}: {failure}", storage::without_password(url))))
 }
@@ -88,7 +92,16 @@ pub fn services(settings: &Settings, storage: Arc<dyn Storage>) -> Result<Servic
 
 /// All use cases, over a storage whose schema is up to date: for commands.
 pub async fn ready_services(settings: &Settings) -> Result<Services, Failure> {
-    let storage = storage(settings).await?;
+    made_ready(settings, storage(settings).await?).await
+}
+
+/// The same, for commands that write thousands of records.
+pub async fn ready_for_many_records(settings: &Settings) -> Result<Services, Failure> {
+    let connections = Connections::from(&settings.storage).for_many_records();
+    made_ready(settings, connect(settings, connections).await?).await
+}
+
+async fn made_ready(settings: &Settings, storage: Arc<dyn Storage>) -> Result<Services, Failure> {
     if settings.storage.migrate {
         storage.migrate().await?;
     }

@@ -61,7 +61,7 @@ pub(crate) async fn count(
     condition: &Condition,
 ) -> Result<u64, StorageError> {
     let counted = || counted(database, of, filter(condition));
-    if of.total(condition).is_none() {
+    if of.total(condition).is_none() || names_few(condition) {
         return counted().await;
     }
     match trust.known(of) {
@@ -87,6 +87,15 @@ async fn subtracted(database: &Database, of: &'static Collection, condition: &Co
     Ok(all.saturating_sub(others))
 }
 
+/// Does it say what must be there? An index counts such records sooner than all others.
+fn names_few(condition: &Condition) -> bool {
+    match condition {
+        Condition::Not(inner) => matches!(inner.as_ref(), Condition::Is(_, Test::Absent)),
+        Condition::Is(_, test) => !matches!(test, Test::Absent),
+        Condition::All(_) | Condition::Any(_) => false,
+    }
+}
+
 /// The records that the condition does not hold for. An index cannot answer `$nor`, but "not null".
 fn complement(condition: &Condition) -> Document {
     match condition {
@@ -97,7 +106,7 @@ fn complement(condition: &Condition) -> Document {
 
 #[cfg(test)]
 mod tests {
-    use basalt_domain::{Entity, Organization, entities::organization};
+    use basalt_domain::{CatalogueObject, Dataset, Entity, Organization, dataset, entities::organization};
 
     use super::*;
 
@@ -105,6 +114,13 @@ mod tests {
     fn the_complement_of_a_total_is_asked_of_an_index() {
         let visible = organization::visible().into_condition();
         assert_eq!(complement(&visible), doc! { "deleted": { "$ne": Bson::Null } });
+    }
+
+    #[test]
+    fn what_must_be_there_is_counted() {
+        assert!(names_few(dataset::ARCHIVED.present().condition()) && names_few(dataset::PRIVATE.eq(true).condition()));
+        let most = [organization::visible().into_condition(), Dataset::visible().into_condition(), Condition::always()];
+        assert!(!most.iter().any(names_few));
     }
 
     #[test]

@@ -22,11 +22,13 @@ pub struct SqlOptions {
     pub acquire_timeout: Duration,
     /// Records with more parts than these keep them in a table of their own.
     pub many: usize,
+    /// Are thousands of records written one after the other? Then the connection that writes SQLite keeps more pages in memory.
+    pub bulk: bool,
 }
 
 impl Default for SqlOptions {
     fn default() -> Self {
-        Self { connections: 4, acquire_timeout: Duration::from_secs(30), many: basalt_domain::parts::MANY }
+        Self { connections: 4, acquire_timeout: Duration::from_secs(30), many: basalt_domain::parts::MANY, bulk: false }
     }
 }
 

@@ -17,6 +17,7 @@ mod connect;
 mod dialect;
 mod encode;
 mod error;
+mod far;
 mod layout;
 mod migrate;
 mod parts;

@@ -14,7 +14,7 @@ use crate::{
     condition::{self, column, expression, shortened},
     dialect::Dialect,
     layout::Table,
-    way::Way,
+    way::{self, Way},
 };
 
 /// Pages that begin later than this are found by an index scan over ids; documents are read for
@@ -140,7 +140,10 @@ fn restrict(dialect: Dialect, table: &Table, query: &Query, way: &Way, select: &
                     condition::lead(table, *path, test, select);
                 }
                 // What else is asked must not lead.
-                (Way::InOrderAny, Condition::Any(_)) | (Way::FromValue(..), _) => {
+                (Way::ById, one) if way::is_of_id(one) => {
+                    select.and_where(expression(dialect, table, one));
+                }
+                (Way::InOrderAny, Condition::Any(_) | Condition::Not(_)) | (Way::FromValue(..) | Way::ById, _) => {
                     select.and_where(condition::no_index(expression(dialect, table, one)));
                 }
                 _ => {

@@ -1,7 +1,6 @@
 //! The storage itself: reading here, writing in `commit`.
 
 use std::{
-    borrow::Cow,
     collections::HashMap,
     hash::{BuildHasher, RandomState},
     sync::{
@@ -11,7 +10,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use basalt_domain::{Apart, COLLECTIONS, Collection, Condition, Document, Kind, Test, Timestamp, Value};
+use basalt_domain::{Apart, COLLECTIONS, Collection, Condition, Document, Test, Value};
 use basalt_ports::{ChangeSet, Heads, PartsPage, PartsQuery, Query, Raw, Storage, StorageError, Stored, Version};
 use sea_orm::{ConnectionTrait, Statement};
 
@@ -24,15 +23,11 @@ use crate::{
     layout::Table,
     migrate,
     parts::{PartsTable, is_head},
-    periods::{self, Periods},
     row::{Read, Row},
     schema, select,
     totals::{self, Answer},
-    way::{self, Way},
+    way::{self, Present, Way},
 };
-
-/// Pages that begin later than this are found by the numbers of periods.
-const FAR: u64 = 2_000;
 
 /// Kept numbers that are read at once as if they were one.
 const FEW_TOTALS: usize = 32;
@@ -101,8 +96,14 @@ impl SqlStorage {
         if self.dialect != Dialect::Sqlite || query.sort.is_empty() {
             return Ok(Way::Plain);
         }
-        if let Some(along) = way::along(table, query) {
-            return Ok(along);
+        if let Some(way) = way::along(table, query).or_else(|| way::by_id(table, query)) {
+            return Ok(way);
+        }
+        let last = query.offset.saturating_add(query.limit);
+        if let Some(Present(having, all)) = way::present(table, query) {
+            let having = self.kept(table.of, &[having.to_owned()]).await?;
+            let all = self.kept(table.of, &[all.to_owned()]).await?;
+            return Ok(Present::way(having, all, last));
         }
         let Some(filtered) = way::filtered(table, query) else {
             let any = way::offers_alternatives(table, &query.condition);
@@ -110,52 +111,11 @@ impl SqlStorage {
         };
         let all = self.kept(table.of, &[filtered.total().to_owned()]).await?;
         let having = self.kept(table.of, &filtered.numbers).await?;
-        Ok(filtered.way(having, all, query.offset.saturating_add(query.limit)))
-    }
-
-    /// The same page of the same records, found from the period that it begins in.
-    async fn nearer<'a>(&self, table: &Table, query: &'a Query) -> Result<Cow<'a, Query>, StorageError> {
-        if query.offset <= FAR {
-            return Ok(Cow::Borrowed(query));
-        }
-        let Some((periods, key)) = Periods::of_query(&table.totals, query) else { return Ok(Cow::Borrowed(query)) };
-        // Those that are nowhere in the order would be left out by a bound.
-        if self.kept(table.of, &periods.of_place(i64::MIN)).await? > 0 {
-            return Ok(Cow::Borrowed(query));
-        }
-        let sql = schema::read_totals_between(self.dialect, key.descending);
-        let mut names = periods.long_ones();
-        let (mut before, mut found) = (0, None);
-        for _long_and_short in 0..2 {
-            let values = vec![table.of.name.into(), names.0.into(), names.1.into()];
-            let read = |row: &dyn Row| Ok((row.text(1)?, u64::try_from(row.number(0)?).unwrap_or(0)));
-            let numbers = self.rows(self.statement(sql.as_str(), values), true, read).await?;
-            let begun = periods::beginning(numbers, query.offset - before);
-            let Some((places, name, more)) = begun.and_then(|(name, more)| Some((periods.places(&name)?, name, more)))
-            else {
-                return Ok(Cow::Borrowed(query));
-            };
-            before += more;
-            names = periods.within(&name).unwrap_or_default();
-            found = Some(places);
-        }
-        let Some(places) = found else { return Ok(Cow::Borrowed(query)) };
-        let bound = |place| if key.path.kind == Kind::Time { Value::Time(Timestamp(place)) } else { Value::Int(place) };
-        let test = if key.descending {
-            Test::Lt(bound(places.end().saturating_add(1)))
-        } else {
-            Test::Gt(bound(places.start().saturating_sub(1)))
-        };
-        let from = Condition::Is(key.path, test);
-        let condition = match &query.condition {
-            Condition::All(all) => Condition::All(all.iter().cloned().chain([from]).collect()),
-            one => Condition::All(vec![one.clone(), from]),
-        };
-        Ok(Cow::Owned(Query { condition, offset: query.offset - before, ..query.clone() }))
+        Ok(filtered.way(having, all, last))
     }
 
     /// The sum of kept numbers; of what no record ever had there is none.
-    async fn kept(&self, of: &'static Collection, names: &[String]) -> Result<u64, StorageError> {
+    pub(crate) async fn kept(&self, of: &'static Collection, names: &[String]) -> Result<u64, StorageError> {
         let mut sum = 0;
         for names in names.chunks(schema::MOST_TOTALS) {
             // Few different statements to prepare: as many as there are powers of two.
@@ -166,6 +126,18 @@ impl SqlStorage {
             sum += self.rows(statement, places <= FEW_TOTALS, |row| row.number(0)).await?.into_iter().sum::<i64>();
         }
         Ok(u64::try_from(sum).unwrap_or(0))
+    }
+
+    /// How many records a condition holds for, if kept numbers tell.
+    pub(crate) async fn kept_number(&self, table: &Table, condition: &Condition) -> Result<Option<u64>, StorageError> {
+        match totals::answer(&table.totals, condition) {
+            Some(Answer::Are(names)) => self.kept(table.of, &names).await.map(Some),
+            Some(Answer::Less(all, less)) => {
+                let (all, less) = (self.kept(table.of, &[all]).await?, self.kept(table.of, &less).await?);
+                Ok(Some(all.saturating_sub(less)))
+            }
+            None => Ok(None),
+        }
     }
 
     /// Long records with their parts, where no heads are asked for.
@@ -227,9 +199,9 @@ impl Storage for SqlStorage {
         };
         let way = self.way(table, query).await?;
         let lookup = lookup || way.leads_to_few(query);
-        let from = self.nearer(table, query).await?;
-        let found = self.rows(select::fetch(self.dialect, table, &from, &way), lookup, stored).await?;
-        self.with_parts(table, query, found).await
+        let near = self.nearer(table, query).await?;
+        let found = self.rows(select::fetch(self.dialect, table, &near.query, &way), lookup, stored).await?;
+        self.with_parts(table, query, near.in_order(found)).await
     }
 
     #[tracing::instrument(name = "storage.sql.fetch_all", level = "debug", skip_all, fields(queries = queries.len()))]
@@ -294,21 +266,16 @@ impl Storage for SqlStorage {
         let table = self.table(query.of)?;
         let lookup = select::is_lookup(table, query);
         let way = self.way(table, query).await?;
-        let from = self.nearer(table, query).await?;
-        let keys = self.rows(select::ids(self.dialect, table, &from, &way), lookup, |row| row.text(0)).await?;
-        keys.into_iter().map(|key| encode::id_of_key(query.of, key)).collect()
+        let near = self.nearer(table, query).await?;
+        let keys = self.rows(select::ids(self.dialect, table, &near.query, &way), lookup, |row| row.text(0)).await?;
+        near.in_order(keys).into_iter().map(|key| encode::id_of_key(query.of, key)).collect()
     }
 
     #[tracing::instrument(name = "storage.sql.count", level = "debug", skip_all, fields(collection = of.name))]
     async fn count(&self, of: &'static Collection, condition: &Condition) -> Result<u64, StorageError> {
         let table = self.table(of)?;
-        match totals::answer(&table.totals, condition) {
-            Some(Answer::Are(names)) => return self.kept(of, &names).await,
-            Some(Answer::Less(all, less)) => {
-                let (all, less) = (self.kept(of, &[all]).await?, self.kept(of, &less).await?);
-                return Ok(all.saturating_sub(less));
-            }
-            None => {}
+        if let Some(number) = self.kept_number(table, condition).await? {
+            return Ok(number);
         }
         Ok(self.number(select::count(self.dialect, table, condition), false).await?.unwrap_or(0))
     }

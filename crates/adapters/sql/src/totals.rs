@@ -26,7 +26,8 @@ pub(crate) struct Kept {
 impl Kept {
     /// A declared total; with `periods`, of its order where it has one.
     pub(crate) fn new(of: &'static Collection, total: &'static Total, periods: bool) -> Self {
-        let parts = of.parts.map(|parts| parts.list);
+        // Of those that are in lists.
+        let parts = of.parts.filter(|_parts| total.order.is_some()).map(|parts| parts.list);
         let condition = (total.condition)();
         Self { name: total.name, condition, by: total.by, order: total.order, periods, parts }
     }
@@ -139,9 +140,13 @@ pub(crate) enum Answer {
 
 /// The kept numbers that answer how many records a condition holds for, if any do.
 pub(crate) fn answer(kept: &[Kept], condition: &Condition) -> Option<Answer> {
+    let whole = kept.iter().find(|kept| kept.condition == Condition::always());
     kept.iter().find_map(|kept| {
         if kept.condition == *condition {
             return Some(Answer::Are(vec![kept.name.to_owned()]));
+        }
+        if let Some(whole) = whole.filter(|_whole| kept.condition.is_opposite_of(condition)) {
+            return Some(Answer::Less(whole.name.to_owned(), vec![kept.name.to_owned()]));
         }
         match one_more(&kept.condition, condition)? {
             Condition::Not(inner) => {
@@ -198,6 +203,11 @@ mod tests {
         let among = visible().and(dataset::LICENSE.among(kinds()).not());
         assert_eq!(told(among).as_deref(), Some("visible - visible/license=a - visible/license=b"));
         assert_eq!(told(visible().and(dataset::LICENSE.among([]))).as_deref(), Some(""), "none");
+        assert_eq!(told(dataset::PRIVATE.eq(true)).as_deref(), Some("private"));
+        assert_eq!(told(dataset::PRIVATE.eq(true).not()).as_deref(), Some("all - private"));
+        assert_eq!(told(dataset::ARCHIVED.present()).as_deref(), Some("archived"));
+        assert_eq!(told(dataset::ARCHIVED.absent()).as_deref(), Some("all - archived"));
+        assert_eq!(told(basalt_domain::Filter::always()).as_deref(), Some("all"));
         for other in [
             dataset::TAG.eq("eau"),
             visible().and(dataset::TAG.eq("a")).and(dataset::TAG.eq("b")),
@@ -218,7 +228,7 @@ mod tests {
         let day = basalt_domain::Timestamp(1_704_110_400_325);
         let document = Document::new().with("tags", tags).with("featured", false).with("license", 5);
         let document = document.with("created_at_internal", day);
-        let [kept] = kept().try_into().ok().unwrap();
+        let kept = kept().into_iter().next().unwrap();
         let names = ["visible", "visible/tags=a", "visible/tags=b", "visible/featured=0"];
         assert_eq!(kept.naming(&document), names);
         let beside = [("visible#resources", 7), ("visible[100000319", 1), ("visible]400000c6627", 1)];

@@ -24,8 +24,10 @@ pub(crate) enum Way {
     InOrder(Path, Test),
     /// From the records that have this, sorting them: it is rare.
     FromValue(Path, Test),
-    /// Along the index of the order, whatever alternatives are asked for.
+    /// Along the index of the order, whatever alternatives are asked for, or whatever must be there.
     InOrderAny,
+    /// Along the ids, asking each record for all else: most pass.
+    ById,
 }
 
 impl Way {
@@ -57,12 +59,51 @@ impl Filtered<'_> {
     /// In order, each record on the way until the page is full costs about a microsecond. From the
     /// value, each that has it costs three.
     pub(crate) fn way(&self, having: u64, all: u64, last: u64) -> Way {
-        let from_value = having.saturating_mul(having).saturating_mul(3) < last.saturating_mul(all);
-        if from_value && self.indexed {
+        if self.indexed && is_rare(having, all, last) {
             return Way::FromValue(self.path, self.test.clone());
         }
         Way::InOrder(self.path, self.test.clone())
     }
+}
+
+fn is_rare(having: u64, all: u64, last: u64) -> bool {
+    having.saturating_mul(having).saturating_mul(3) < last.saturating_mul(all)
+}
+
+/// A field that must be there, of which the numbers that have it, and of all, are kept.
+pub(crate) struct Present(pub(crate) &'static str, pub(crate) &'static str);
+
+impl Present {
+    /// The way to a page, as of [`Filtered::way`]; the index of the field is taken by itself where it is rare.
+    pub(crate) fn way(having: u64, all: u64, last: u64) -> Way {
+        if is_rare(having, all, last) { Way::Plain } else { Way::InOrderAny }
+    }
+}
+
+/// The field that must be there, if a sorted query asks for nothing else and its numbers are kept.
+pub(crate) fn present(table: &Table, query: &Query) -> Option<Present> {
+    let Condition::Not(inner) = &query.condition else { return None };
+    let named = |condition: &Condition| table.totals.iter().find(|kept| kept.condition == *condition).map(|of| of.name);
+    let absent = matches!(inner.as_ref(), Condition::Is(path, Test::Absent) if !path.many);
+    if !absent {
+        return None;
+    }
+    Some(Present(named(&query.condition)?, named(&Condition::always())?))
+}
+
+/// Does a query ask for the next of what a total counts, in the order of ids? An index of the total's fields would have all of
+/// them sorted for each page.
+pub(crate) fn by_id(table: &Table, query: &Query) -> Option<Way> {
+    let [SortKey { path, .. }] = query.sort.as_slice() else { return None };
+    let Condition::All(all) = &query.condition else { return None };
+    let rest = Condition::All(all.iter().filter(|one| !is_of_id(one)).cloned().collect());
+    let is_total = table.totals.iter().any(|kept| kept.condition == rest);
+    (path.name == "_id" && is_total).then_some(Way::ById)
+}
+
+/// Is it asked of the id?
+pub(crate) fn is_of_id(condition: &Condition) -> bool {
+    matches!(condition, Condition::Is(path, _) if path.name == "_id")
 }
 
 /// Does the condition offer alternatives, of which one is a total?
@@ -155,6 +196,35 @@ mod tests {
         assert_eq!(way(Dataset::visible().and(dataset::FEATURED.eq(true)), newest, 1, 20), None);
         assert_eq!(way(Dataset::visible(), newest, 1, 20), None);
         assert_eq!(way(dataset::TAG.eq("eau"), newest, 1, 20), None);
+    }
+
+    #[test]
+    fn what_must_be_there_leads_where_few_have_it() {
+        let table = Table::new(Dialect::Sqlite, Dataset::COLLECTION);
+        let query = |filter: Filter<Dataset>| Query { condition: filter.into_condition(), ..Query::all(table.of) };
+        let told = |filter| present(&table, &query(filter)).map(|Present(having, all)| (having, all));
+        assert_eq!(told(dataset::ARCHIVED.present()), Some(("archived", "all")));
+        assert_eq!(told(dataset::ARCHIVED.absent()), None);
+        assert_eq!(told(dataset::TAG.present()), None);
+        assert_eq!(told(Dataset::visible()), None);
+        assert_eq!(Present::way(50_000, 120_000, 20), Way::InOrderAny);
+        assert_eq!(Present::way(5, 120_000, 20), Way::Plain);
+    }
+
+    #[test]
+    fn the_next_ids_of_a_total_are_not_sorted() {
+        let table = Table::new(Dialect::Sqlite, Dataset::COLLECTION);
+        let id = || basalt_domain::Field::<Dataset, basalt_domain::ObjectId>::one("_id");
+        let way = |filter: Filter<Dataset>, sort: Sort<Dataset>| {
+            let query = Query { condition: filter.into_condition(), ..Query::all(table.of) };
+            by_id(&table, &Query { sort: vec![sort.into()], ..query })
+        };
+        let below = || id().below(basalt_domain::ObjectId::from_bytes([1; 12]));
+        let owned = Dataset::OWNER.eq(basalt_domain::ObjectId::from_bytes([1; 12]));
+        assert_eq!(way(Dataset::visible().and(below()), id().descending()), Some(Way::ById));
+        assert_eq!(way(Dataset::visible(), id().descending()), Some(Way::ById));
+        assert_eq!(way(Dataset::visible().and(below()).and(owned), id().descending()), None);
+        assert_eq!(way(Dataset::visible(), Dataset::NEWEST_FIRST), None);
     }
 
     #[test]

@@ -1,7 +1,10 @@
-//! Pages far behind in a list, which SQLite finds by the numbers of periods.
+//! Pages far behind in a list, which SQLite finds by the numbers of periods, or from the end.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use basalt_domain::{CatalogueObject, Dataset, Entity, ObjectId, Timestamp, Value, dataset::CREATED_AT};
+use basalt_domain::{
+    CatalogueObject, Dataset, Document, Entity, ObjectId, Timestamp, Value,
+    dataset::{CREATED_AT, TAG, VIEWS},
+};
 use basalt_ports::{ChangeSet, Query, Storage, StorageError, Stored, Version};
 use basalt_sql::{SqlOptions, SqlStorage};
 use sea_orm::{ConnectionTrait, Database, Statement};
@@ -17,6 +20,10 @@ fn a_dataset(number: u64) -> Dataset {
     let moment = i64::try_from((18_000 + day) * DAY + number % 3 * 1_000).unwrap();
     let mut dataset = Dataset::blank(ObjectId::from_bytes(id), Timestamp(moment));
     dataset.slug = number.to_string();
+    if !number.is_multiple_of(3) {
+        dataset.metrics = Document::new().with("views", i64::try_from(number % 11).unwrap());
+    }
+    dataset.tags = if number.is_multiple_of(20) { vec![] } else { vec!["eau".into()] };
     dataset
 }
 
@@ -32,9 +39,18 @@ async fn numbers(url: &str, sql: &str) -> Vec<Option<i64>> {
 async fn agrees(storage: &SqlStorage, url: &str) -> Result<(), StorageError> {
     let visible = Dataset::visible().into_condition();
     let total = storage.count(Dataset::COLLECTION, &visible).await?;
-    for sort in [CREATED_AT.descending(), CREATED_AT.ascending()] {
-        let all = Query { condition: visible.clone(), sort: vec![sort.into()], ..Query::all(Dataset::COLLECTION) };
+    let tagged = Dataset::visible().and(TAG.eq("eau")).into_condition();
+    for (condition, sort) in [
+        (&visible, CREATED_AT.descending()),
+        (&visible, CREATED_AT.ascending()),
+        (&visible, VIEWS.descending()),
+        (&visible, VIEWS.ascending()),
+        (&tagged, CREATED_AT.descending()),
+        (&tagged, VIEWS.ascending()),
+    ] {
+        let all = Query { condition: condition.clone(), sort: vec![sort.into()], ..Query::all(Dataset::COLLECTION) };
         let whole = storage.ids(&all).await?;
+        let total = storage.count(Dataset::COLLECTION, condition).await?;
         assert_eq!(whole.len() as u64, total);
         for offset in (1_990..total + 3).step_by(7).chain([total - 1, total]) {
             let page = Query { offset, limit: 20, ..all.clone() };

@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use basalt_domain::{
     Activity, ActivityKey, Assignment, CatalogueObject, Document, FieldError, Filter, GenericReference, Invalid,
     ObjectId, Organization, Sort, Timestamp, organization,
-    policy::object::{Action, Relation, decide, listed_for},
+    policy::object::{Action, Relation, decide, listed_among, listed_for},
     slug,
 };
 use basalt_ports::{ChangeSet, Kept, Page, PageRequest, Row, Stored, Version};
@@ -182,10 +182,9 @@ impl<E: Class> Objects<E> {
             Some(user) if !caller.viewer.sysadmin => self.organizations_of(user).await?,
             _ => Vec::new(),
         };
-        let seen = listed_for::<E>(&caller.viewer, &organizations);
         Ok(match narrowed {
-            Some(narrowed) => seen.and(narrowed),
-            None => seen,
+            Some(narrowed) => listed_among(&caller.viewer, &organizations, narrowed),
+            None => listed_for(&caller.viewer, &organizations),
         })
     }
 

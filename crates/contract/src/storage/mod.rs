@@ -99,6 +99,7 @@ macro_rules! storage_contract {
             totals_are_exact_after_every_write,
             a_rolled_back_set_leaves_totals_alone,
             totals_by_value_are_exact_after_every_write,
+            what_is_hidden_is_counted_and_listed_exactly,
             what_somebody_sees_beside_all_is_counted_exactly,
             a_change_is_noted_in_its_commit,
             a_commit_that_fails_notes_nothing,

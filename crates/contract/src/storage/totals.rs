@@ -2,7 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a suite is a test, and fails by panicking")]
 
 use basalt_domain::{
-    CatalogueObject, Condition, Dataset, Document, Entity, Filter, Organization, Owned, User, Value, dataset,
+    CatalogueObject, Condition, Dataset, Document, Entity, Field, Filter, ObjectId, Organization, Owned, User, Value,
+    dataset,
     entities::{organization, user},
 };
 use basalt_ports::{Change, ChangeSet, Query, Repo, Stored};
@@ -162,4 +163,44 @@ pub async fn what_somebody_sees_beside_all_is_counted_exactly(storage: Shared) {
     assert_eq!(counted(&storage, Dataset::visible().or(theirs()).and(dataset::TAG.eq("a"))).await, 2);
     assert_eq!(counted(&storage, dataset::TAG.eq("b").and(Dataset::visible().or(theirs()))).await, 1);
     assert_eq!(counted(&storage, Dataset::visible().or(Dataset::OWNER.eq(oid(8)))).await, 1);
+}
+
+/// Administrators see all, and ask for what is hidden: private, archived, deleted, or for the rest.
+pub async fn what_is_hidden_is_counted_and_listed_exactly(storage: Shared) {
+    let set = (1..=9).map(|number| {
+        let mut dataset = a_dataset(number, &["a"]);
+        dataset.private = number == 1 || number == 4;
+        dataset.archived = (number == 2 || number == 4).then_some(NOON);
+        dataset.deleted = (number == 3).then_some(NOON);
+        dataset
+    });
+    insert_all(&storage, &set.collect::<Vec<Dataset>>()).await;
+    let all = async |expected: [u64; 7]| {
+        let found = [
+            counted(&storage, Filter::always()).await,
+            counted(&storage, dataset::PRIVATE.eq(true)).await,
+            counted(&storage, dataset::PRIVATE.eq(true).not()).await,
+            counted(&storage, dataset::ARCHIVED.present()).await,
+            counted(&storage, dataset::ARCHIVED.absent()).await,
+            counted(&storage, dataset::DELETED.present()).await,
+            counted(&storage, dataset::DELETED.absent()).await,
+        ];
+        assert_eq!(found, expected);
+    };
+    all([9, 2, 7, 2, 7, 1, 8]).await;
+    let mut one: Stored<Dataset> = stored(&storage, &oid(1)).await;
+    (one.value.private, one.value.deleted) = (false, Some(NOON));
+    storage.commit(&ChangeSet::new().update(&one)).await.unwrap();
+    all([9, 1, 8, 2, 7, 2, 7]).await;
+    let four: Stored<Dataset> = stored(&storage, &oid(4)).await;
+    storage.commit(&ChangeSet::new().delete(&four)).await.unwrap();
+    all([8, 0, 8, 1, 7, 2, 6]).await;
+    storage.migrate().await.unwrap();
+    all([8, 0, 8, 1, 7, 2, 6]).await;
+    // Exports go from page to page by ids.
+    let id = Field::<Dataset, ObjectId>::one("_id");
+    let below = Dataset::visible().and(id.below(oid(8))).into_condition();
+    let sort = vec![id.descending().into()];
+    let page = Query { condition: below, sort, limit: 2, ..Query::all(Dataset::COLLECTION) };
+    assert_eq!(storage.ids(&page).await.unwrap(), [oid(7), oid(6)].map(Value::from));
 }

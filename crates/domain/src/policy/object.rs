@@ -134,11 +134,37 @@ pub fn listed_for<E: CatalogueObject>(viewer: &Viewer, organizations: &[ObjectId
     }
 }
 
+/// Those of them that a filter holds for. Where it asks for what is not everybody's, such as private ones, what belongs to
+/// the viewer is left.
+pub fn listed_among<E: CatalogueObject>(viewer: &Viewer, organizations: &[ObjectId], asked: Filter<E>) -> Filter<E> {
+    match viewer.user {
+        Some(user) if !viewer.sysadmin && asked.condition().excludes(E::visible().condition()) => {
+            E::belonging_to(user, organizations).and(asked)
+        }
+        _ => listed_for(viewer, organizations).and(asked),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::fmt::Write as _;
 
     use super::*;
+    use crate::{Dataset, dataset};
+
+    #[test]
+    fn of_private_ones_a_user_sees_their_own() {
+        let [user, organization] = [1, 2].map(|number| ObjectId::from_bytes([number; 12]));
+        let signed_in = |sysadmin| Viewer { user: Some(user), sysadmin, ..Viewer::ANONYMOUS };
+        let told = |viewer: &Viewer, asked| listed_among::<Dataset>(viewer, &[organization], asked).into_condition();
+        let private = || dataset::PRIVATE.eq(true);
+        let tagged = || dataset::TAG.eq("eau");
+        let own = || Dataset::belonging_to(user, &[organization]);
+        assert_eq!(told(&signed_in(false), private()), own().and(private()).into_condition());
+        assert_eq!(told(&signed_in(false), tagged()), Dataset::visible().or(own()).and(tagged()).into_condition());
+        assert_eq!(told(&signed_in(true), private()), private().into_condition());
+        assert_eq!(told(&Viewer::ANONYMOUS, private()), Dataset::visible().and(private()).into_condition());
+    }
 
     #[test]
     fn the_matrix_is_the_one_on_record() {

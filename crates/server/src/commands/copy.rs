@@ -39,7 +39,7 @@ pub(super) async fn run(wishes: CopyArguments) -> Result<ExitCode, Failure> {
 }
 
 async fn open(option: &str, url: &str) -> Result<Arc<dyn Storage>, Failure> {
-    storage::connect(url, Connections::default())
+    storage::connect(url, Connections::default().for_many_records())
         .await
         .map_err(|failure| Failure::new(format!("{option} {}: {failure}", storage::without_password(url))))
 }

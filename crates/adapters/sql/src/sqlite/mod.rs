@@ -47,7 +47,8 @@ impl File {
             return Err(StorageError::unavailable("a file is needed; memory:// keeps all in memory"));
         }
         let file = SqliteConnectOptions::from_str(url).map_err(StorageError::unavailable)?;
-        let writer = Writer::new(connection(file.get_filename(), true).map_err(StorageError::unavailable)?)?;
+        let work = if options.bulk { Work::WriteMany } else { Work::Write };
+        let writer = Writer::new(connection(file.get_filename(), work).map_err(StorageError::unavailable)?)?;
         let readers = Readers::new(file.get_filename().to_owned(), options);
         let options = file.synchronous(SqliteSynchronous::Full).busy_timeout(BUSY).pragma("temp_store", "MEMORY");
         Ok(Self { writer, readers, options: options.disable_statement_logging() })
@@ -60,7 +61,16 @@ impl File {
     }
 }
 
-fn connection(path: &Path, writes: bool) -> rusqlite::Result<Connection> {
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Work {
+    Read,
+    Write,
+    WriteMany,
+}
+
+fn connection(path: &Path, work: Work) -> rusqlite::Result<Connection> {
+    let writes = work != Work::Read;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let flags = if writes { flags | OpenFlags::SQLITE_OPEN_CREATE } else { flags };
     let connection = Connection::open_with_flags(path, flags)?;
@@ -76,10 +86,10 @@ fn connection(path: &Path, writes: bool) -> rusqlite::Result<Connection> {
     )?;
     // In KiB. Pages of indexes change with nearly every write: the longer the log may be, the fewer of
     // them are copied into the file (in pages of 4 KiB; the log is read at start, 16 MiB in no time).
-    connection.execute_batch(if writes {
-        "PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 4096"
-    } else {
-        "PRAGMA cache_size = -1024; PRAGMA query_only = ON"
+    connection.execute_batch(match work {
+        Work::Read => "PRAGMA cache_size = -1024; PRAGMA query_only = ON",
+        Work::Write => "PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 4096",
+        Work::WriteMany => "PRAGMA cache_size = -98304; PRAGMA wal_autocheckpoint = 16384",
     })?;
     Ok(connection)
 }
@@ -122,9 +132,9 @@ mod tests {
     fn a_statement_with_a_limit_is_parsed_once_however_often_it_is_run() {
         let home = tempfile::tempdir().unwrap();
         let file = home.path().join("a.sqlite");
-        let writes = connection(&file, true).unwrap();
+        let writes = connection(&file, Work::Write).unwrap();
         writes.execute_batch("CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (1), (2), (3)").unwrap();
-        let reads = connection(&file, false).unwrap();
+        let reads = connection(&file, Work::Read).unwrap();
         let mut statement = reads.prepare_cached("SELECT a FROM t ORDER BY a LIMIT ?").unwrap();
         for limit in 1..=3_u32 {
             let found: Vec<u32> = statement.query_map([limit], |row| row.get(0)).unwrap().map(Result::unwrap).collect();

@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use sea_orm::Statement;
 use tokio::sync::Semaphore;
 
-use super::{bound, connection};
+use super::{Work, bound, connection};
 use crate::{SqlOptions, row::Read};
 
 /// Connections that read, made when they are needed.
@@ -46,7 +46,7 @@ impl Readers {
         let known = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let (path, free) = (self.path.clone(), Arc::clone(&self.free));
         let work = move || {
-            let reader = known.map_or_else(|| connection(&path, false), Ok).map_err(StorageError::unavailable)?;
+            let reader = known.map_or_else(|| connection(&path, Work::Read), Ok).map_err(StorageError::unavailable)?;
             let rows = query(&reader, &statement, read)?;
             free.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
             drop(permit);

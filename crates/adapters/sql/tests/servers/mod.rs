@@ -11,7 +11,8 @@ use basalt_sql::{SqlOptions, SqlStorage};
 use sea_orm::{ConnectionTrait, Database};
 
 /// Small: many tests share one server.
-pub(crate) const OPTIONS: SqlOptions = SqlOptions { connections: 2, acquire_timeout: Duration::from_mins(1), many: 3 };
+pub(crate) const OPTIONS: SqlOptions =
+    SqlOptions { connections: 2, acquire_timeout: Duration::from_mins(1), many: 3, bulk: false };
 
 /// A schema or database, dropped with this.
 pub(crate) struct Place {

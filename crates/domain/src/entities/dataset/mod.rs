@@ -15,8 +15,8 @@ use super::{
     AccessAudience, Badge, CatalogueObject, DateRange, Owned, Owner, Schema, SpatialCoverage, fields::or_default,
 };
 use crate::{
-    ActivityKey, Apart, Collection, Document, Entity, Field, Filter, Kind, ObjectId, Path, Sort, Timestamp, Total,
-    parts::PartChange,
+    ActivityKey, Apart, Collection, Condition, Document, Entity, Field, Filter, Kind, ObjectId, Path, Sort, Timestamp,
+    Total, parts::PartChange,
 };
 
 /// Kinds of badges a dataset can have, with their names.
@@ -279,8 +279,10 @@ impl Entity for Dataset {
             &["deleted", "archived", "metrics.followers", "_id", "private"],
             &["deleted", "archived", "metrics.views", "_id", "private"],
             // … and for those who see more.
-            &["created_at_internal"],
+            &["created_at_internal", "_id", "archived"],
             &["last_update"],
+            &["private", "created_at_internal"],
+            &["archived"],
             &["organization", "created_at_internal"],
             &["owner", "created_at_internal"],
             &["harvest.source_id"],
@@ -290,25 +292,32 @@ impl Entity for Dataset {
             &["access_type", "deleted", "archived", "created_at_internal", "_id", "private"],
             &["spatial.granularity", "deleted", "archived", "created_at_internal", "_id", "private"],
         ],
-        totals: &[Total {
-            name: "visible",
-            condition: || Dataset::visible().into_condition(),
-            // What lists are filtered by.
-            by: &[
-                Self::ORGANIZATION.path,
-                Self::OWNER.path,
-                LICENSE.path,
-                TAG.path,
-                BADGE.path,
-                FEATURED.path,
-                RESOURCE_FORMAT.path,
-                RESOURCE_SCHEMA.path,
-                ACCESS_TYPE.path,
-                ZONE.path,
-                GRANULARITY.path,
-            ],
-            order: Some(CREATED_AT.path),
-        }],
+        totals: &[
+            Total {
+                name: "visible",
+                condition: || Dataset::visible().into_condition(),
+                // What lists are filtered by.
+                by: &[
+                    Self::ORGANIZATION.path,
+                    Self::OWNER.path,
+                    LICENSE.path,
+                    TAG.path,
+                    BADGE.path,
+                    FEATURED.path,
+                    RESOURCE_FORMAT.path,
+                    RESOURCE_SCHEMA.path,
+                    ACCESS_TYPE.path,
+                    ZONE.path,
+                    GRANULARITY.path,
+                ],
+                order: Some(CREATED_AT.path),
+            },
+            // For administrators, who see all.
+            Total { name: "all", condition: Condition::always, by: &[], order: None },
+            Total { name: "private", condition: || PRIVATE.eq(true).into_condition(), by: &[], order: None },
+            Total { name: "archived", condition: || ARCHIVED.present().into_condition(), by: &[], order: None },
+            Total { name: "deleted", condition: || DELETED.present().into_condition(), by: &[], order: None },
+        ],
         followed: true,
         parts: Some(&resource::PARTS),
     };

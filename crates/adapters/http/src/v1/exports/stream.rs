@@ -21,7 +21,7 @@ pub(super) trait Table: 'static {
     /// Names of the columns.
     const HEADER: &'static [&'static str];
     /// What is loaded once for a page of records.
-    type Around;
+    type Around: Send + 'static;
 
     /// Loads what is around the records of a page.
     async fn around(store: &Store, now: Timestamp, records: &[Self::Entity]) -> Result<Self::Around, StorageError>;
@@ -87,15 +87,19 @@ impl<T: Table> State<T> {
         }
         let around = T::around(&self.store, self.now, &records).await?;
         let mut rows = if std::mem::take(&mut self.header) { Rows::header(T::HEADER) } else { Rows::default() };
-        for record in &records {
-            T::write(&mut rows, record, &around, &self.links);
-        }
-        Ok(rows.into_bytes().into())
+        let links = self.links.clone();
+        let write = move || {
+            for record in &records {
+                T::write(&mut rows, record, &around, &links);
+            }
+            Bytes::from(rows.into_bytes())
+        };
+        tokio::task::spawn_blocking(write).await.map_err(StorageError::unavailable)
     }
 }
 
 /// The next records below an id. They do not pass through the cache: an export would empty it. Reading and decoding is work for
-/// other threads than those that answer.
+/// other threads than those that answer, which are free to begin the one while the other goes on.
 pub(super) async fn page<E: Entity<Id = ObjectId>>(
     store: Store,
     filter: Filter<E>,

@@ -1,10 +1,11 @@
 //! Loading records from files: streaming, a bounded number in memory, going on after an interruption.
 //!
-//! A thread unpacks and reads; the storage is written meanwhile, some hundred records at once.
+//! A thread unpacks and reads; the storage is written meanwhile, some hundred records at once, while the next ones are made ready.
 
 mod accounts;
 mod answers;
 mod catalogue;
+mod claims;
 mod datasets;
 mod format;
 mod organizations;
@@ -13,14 +14,17 @@ mod resume;
 mod slugs;
 mod source;
 
+use std::collections::VecDeque;
+
 use basalt_app::Services;
 use basalt_domain::{Collection, Document, Value};
 use basalt_ports::{Change, ChangeSet, StorageError};
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, task::JoinHandle};
 
 pub use source::Source;
 
 use self::{
+    claims::Claims,
     datasets::{DescribedDataset, Names},
     organizations::Described,
     progress::Progress,
@@ -32,6 +36,8 @@ use crate::failure::{Failure, causes};
 const BATCH: usize = 500;
 /// Batches that are read ahead.
 const AHEAD: usize = 4;
+/// Batches that are being stored at once: one is written out as text while the one before it is in the storage's hands.
+const AT_ONCE: usize = 2;
 
 /// What an import did.
 #[derive(Clone, Copy, Debug, Default)]
@@ -64,7 +70,7 @@ struct Batch {
 /// else that goes wrong ends the import, and the next one goes on from there.
 pub async fn import(services: &Services, source: Source, restart: bool) -> Result<Outcome, Failure> {
     let name = source.name().to_owned();
-    let mut position = Position::of(&source);
+    let position = Position::of(&source);
     let skip = if restart { 0 } else { position.resumable(services.context.store.storage()).await };
     let progress = Progress::start(&source);
     if skip > 0 {
@@ -72,32 +78,91 @@ pub async fn import(services: &Services, source: Source, restart: bool) -> Resul
     }
     let (send, mut batches) = mpsc::channel::<Batch>(AHEAD);
     let reader = tokio::task::spawn_blocking(move || format::read(source, skip, &send));
-    let mut outcome = Outcome::default();
-    let mut names = Names::default();
+    let mut import =
+        Import { services, names: Names::default(), name, position, progress, outcome: Outcome::default() };
+    let mut storing: VecDeque<Storing> = VecDeque::new();
     while let Some(batch) = batches.recv().await {
-        for (number, why) in &batch.unreadable {
-            progress.line(&format!("{name}: record {number}: {why}"));
+        let mut ready = import.changes(&batch.records).await;
+        let claims = ready.as_ref().map(Claims::of).unwrap_or_default();
+        // What is not stored yet may want the same slug: then it is waited for.
+        let clash = storing.iter().any(|former| former.claims.meet(&claims));
+        while storing.len() >= if clash { 1 } else { AT_ONCE } {
+            import.end_first(&mut storing).await?;
         }
-        let last_record = batch.records.last().map(|(_number, record)| record.key());
-        let read = u64::try_from(batch.records.len()).unwrap_or(u64::MAX);
-        let refused = write(services, &mut names, batch.records).await?;
-        for (number, why) in &refused {
-            progress.line(&format!("{name}: record {number}: {why}"));
+        if clash {
+            ready = import.changes(&batch.records).await;
         }
-        let refused = u64::try_from(refused.len()).unwrap_or(u64::MAX);
-        outcome.stored += read - refused;
-        outcome.refused += refused + u64::try_from(batch.unreadable.len()).unwrap_or(u64::MAX);
-        // Where the last one was refused, the position stays: some records are then written twice.
-        if let Some(key) = last_record.filter(|_key| refused == 0) {
-            position.reached(batch.last, key);
-        }
-        progress.at(outcome);
+        storing.push_back(import.begin(batch, ready));
     }
+    while !storing.is_empty() {
+        import.end_first(&mut storing).await?;
+    }
+    let Import { name, position, progress, outcome, .. } = import;
     let read = reader.await.map_err(|error| Failure::doing(&name, &error))?;
     read.map_err(|failure| Failure::new(format!("{name}: {failure}")))?;
     position.done();
     progress.end(&name, outcome);
     Ok(outcome)
+}
+
+/// A batch that is being stored.
+struct Storing {
+    batch: Batch,
+    claims: Claims,
+    stored: JoinHandle<Result<(), StorageError>>,
+}
+
+/// An import of a file under way.
+struct Import<'a> {
+    services: &'a Services,
+    names: Names,
+    name: String,
+    position: Position,
+    progress: Progress,
+    outcome: Outcome,
+}
+
+impl Import<'_> {
+    /// What becomes of the storage by these records, from how it is now.
+    async fn changes(&mut self, records: &[(u64, Record)]) -> Result<ChangeSet, StorageError> {
+        changes(self.services, &mut self.names, records).await
+    }
+
+    /// Begins to store a batch in one commit.
+    fn begin(&self, batch: Batch, ready: Result<ChangeSet, StorageError>) -> Storing {
+        let claims = ready.as_ref().map(Claims::of).unwrap_or_default();
+        let store = self.services.context.store.clone();
+        let stored = tokio::spawn(async move { store.commit(ready?).await });
+        Storing { batch, claims, stored }
+    }
+
+    /// Waits until the first of these batches is stored, and tells what was refused.
+    async fn end_first(&mut self, storing: &mut VecDeque<Storing>) -> Result<(), Failure> {
+        let Some(Storing { batch, stored, .. }) = storing.pop_front() else { return Ok(()) };
+        for (number, why) in &batch.unreadable {
+            self.progress.line(&format!("{}: record {number}: {why}", self.name));
+        }
+        let last_record = batch.records.last().map(|(_number, record)| record.key());
+        let read = u64::try_from(batch.records.len()).unwrap_or(u64::MAX);
+        let refused = match stored.await.map_err(|error| Failure::doing(&self.name, &error))? {
+            Ok(()) => Vec::new(),
+            Err(error @ StorageError::Unavailable(_)) => return Err(error.into()),
+            // Somebody wrote meanwhile, or a record cannot be stored.
+            Err(_refused) => write(self.services, &mut self.names, batch.records).await?,
+        };
+        for (number, why) in &refused {
+            self.progress.line(&format!("{}: record {number}: {why}", self.name));
+        }
+        let refused = u64::try_from(refused.len()).unwrap_or(u64::MAX);
+        self.outcome.stored += read - refused;
+        self.outcome.refused += refused + u64::try_from(batch.unreadable.len()).unwrap_or(u64::MAX);
+        // Where the last one was refused, the position stays: some records are then written twice.
+        if let Some(key) = last_record.filter(|_key| refused == 0) {
+            self.position.reached(batch.last, key);
+        }
+        self.progress.at(self.outcome);
+        Ok(())
+    }
 }
 
 impl Record {
@@ -142,6 +207,10 @@ async fn write(
 }
 
 async fn commit(services: &Services, names: &mut Names, records: &[(u64, Record)]) -> Result<(), StorageError> {
+    services.context.store.commit(changes(services, names, records).await?).await
+}
+
+async fn changes(services: &Services, names: &mut Names, records: &[(u64, Record)]) -> Result<ChangeSet, StorageError> {
     let mut changes = ChangeSet::new();
     let (mut organizations, mut datasets) = (Vec::new(), Vec::new());
     for (_number, record) in records {
@@ -155,5 +224,5 @@ async fn commit(services: &Services, names: &mut Names, records: &[(u64, Record)
     }
     let store = &services.context.store;
     changes = changes.and(organizations::changes(store, &organizations).await?);
-    store.commit(changes.and(datasets::changes(store, names, services.context.now(), &datasets).await?)).await
+    Ok(changes.and(datasets::changes(store, names, services.context.now(), &datasets).await?))
 }

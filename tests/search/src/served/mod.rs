@@ -60,6 +60,8 @@ impl Served {
         let server = Watched::one(running.pid());
         println!("before the first search: {} MB", server.memory()?.resident_kib / 1024);
         ranks::report(running.address, queries, self.plain, self.misses)?;
+        // A server whose index another process has built hears the last minute of changes again, and just now that is all of them.
+        let running = running.settled()?;
         load::report(running.address, &server, &writer, Duration::from_secs_f64(self.seconds))?;
         let memory = server.memory()?;
         println!("memory of the server: {} MB, at most {} MB", memory.resident_kib / 1024, memory.peak_kib / 1024);

@@ -175,6 +175,21 @@ pub struct Position {
 }
 
 impl Position {
+    /// That of an index made of what is stored from now on, when so many events of the minute before are stored. Such an id no
+    /// event has: theirs begin with the time.
+    pub fn of_build(now: Timestamp, stored: u64) -> Self {
+        let mut id = [0; 12];
+        id[4..].copy_from_slice(&stored.to_be_bytes());
+        Self { at: now, id: ObjectId::from_bytes(id) }
+    }
+
+    /// The number that [`Position::of_build`] was told; nothing where an event was followed since.
+    pub fn stored(self) -> Option<u64> {
+        let bytes = self.id.bytes();
+        let (time, number) = bytes.split_first_chunk::<4>()?;
+        number.try_into().ok().filter(|_number| *time == [0; 4]).map(u64::from_be_bytes)
+    }
+
     /// As it is kept beside an index.
     pub fn text(self) -> String {
         format!("{} {}", self.at.millis(), self.id)
@@ -368,6 +383,13 @@ mod tests {
         assert_eq!(Position::parse(&position.text()), Some(position));
         assert_eq!(Position::parse(""), None);
         assert_eq!(Position::parse("1 x"), None);
+    }
+
+    #[test]
+    fn a_new_index_keeps_how_many_events_were_stored() {
+        let position = Position::of_build(Timestamp(1_704_110_400_000), 123_456);
+        assert_eq!(Position::parse(&position.text()).and_then(Position::stored), Some(123_456));
+        assert_eq!(Position { id: ObjectId::from_bytes([7; 12]), ..position }.stored(), None);
     }
 
     #[test]

@@ -99,7 +99,8 @@ impl Search {
         let same = self.heard().position == Some(position);
         if !same {
             // Not the index that this process told: another process has built it.
-            *self.heard() = Heard::new(position, Seen::new());
+            let made_of = self.made_of(position).await?;
+            *self.heard() = Heard::new(position, made_of);
         }
         if let Some(made) = self.own_alone(epoch) {
             let applied = made.len();
@@ -210,16 +211,24 @@ impl Search {
         Ok(records)
     }
 
-    /// Events of the minute before this position that are stored already: whoever reads records from now on reads what these
+    /// Events that an index of this position knows, as far as that can be told: where as many are stored as when it was built, none
+    /// of them showed late.
+    async fn made_of(&self, position: Position) -> Result<Seen, AppError> {
+        let Some(stored) = position.stored() else { return Ok(Seen::new()) };
+        let found = self.stored_before(position.at).await?;
+        Ok(if found.len() as u64 == stored { found } else { Seen::new() })
+    }
+
+    /// Events of the minute before this time that are stored already: whoever reads records from now on reads what these
     /// made of them. After an import they are as many as its records, and need not all be applied once more.
-    pub(super) async fn stored_before(&self, position: Position) -> Result<Seen, AppError> {
-        let since = Timestamp(position.at.millis().saturating_sub(LONG_LOOK_MS));
+    pub(super) async fn stored_before(&self, at: Timestamp) -> Result<Seen, AppError> {
+        let since = Timestamp(at.millis().saturating_sub(LONG_LOOK_MS));
         let mut stored = Seen::new();
         let mut offset = 0;
         loop {
             let events = events(&self.context.store, since, offset).await?;
             let read = events.len() as u64;
-            let before = events.into_iter().filter(|event| event.at < position.at);
+            let before = events.into_iter().filter(|event| event.at < at);
             stored.extend(before.map(|event| (event.at, event.id)));
             if read < BATCH {
                 return Ok(stored);

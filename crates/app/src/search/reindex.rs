@@ -59,8 +59,9 @@ impl Search {
         let index = self.index()?;
         let store = &self.context.store;
         // What is written from now on may be missed by the reading, and is read again from the feed.
-        let position = Position { at: self.context.now(), id: ObjectId::from_bytes([0; 12]) };
-        let made_of = self.stored_before(position).await?;
+        let now = self.context.now();
+        let made_of = self.stored_before(now).await?;
+        let position = Position::of_build(now, made_of.len() as u64);
         let mut rebuild = index.rebuild().await.map_err(AppError::internal)?;
         let mut done = Reindexed::default();
         let mut known = Known::default();

@@ -60,7 +60,7 @@ impl Served {
         let server = Watched::one(running.pid());
         println!("before the first search: {} MB", server.memory()?.resident_kib / 1024);
         ranks::report(running.address, queries, self.plain, self.misses)?;
-        // A server whose index another process has built hears the last minute of changes again, and just now that is all of them.
+        // It may follow what was written while the index was built.
         let running = running.settled()?;
         load::report(running.address, &server, &writer, Duration::from_secs_f64(self.seconds))?;
         let memory = server.memory()?;

@@ -78,7 +78,8 @@ impl TestApp {
         Self::over(Arc::clone(&self.storage)).await
     }
 
-    async fn over(storage: Arc<CountingStorage>) -> Self {
+    /// A portal over what is stored already, such as another process of it.
+    pub(crate) async fn over(storage: Arc<CountingStorage>) -> Self {
         let clock = Arc::new(FixedClock::at(Timestamp::parse(NOW).unwrap()));
         let outbox = Arc::new(Outbox::default());
         let shared: Arc<dyn Storage> = Arc::clone(&storage) as _;

@@ -2,6 +2,11 @@
 
 use std::sync::Arc;
 
+use basalt_app::search::Freshness;
+use basalt_contract::counting::CountingStorage;
+use basalt_domain::{Filter, ObjectId};
+use basalt_memory::MemoryStorage;
+use basalt_ports::{ChangeSet, search::SearchIndex};
 use basalt_search::{TantivyIndex, Weights};
 use serde_json::json;
 
@@ -29,6 +34,30 @@ async fn the_feed_is_read_only_where_others_may_write_too() {
     assert_eq!(heard_again(TestApp::new().await).await, (1, 2));
     // These two, and the feed.
     assert_eq!(heard_again(TestApp::uncached().await).await, (3, 2));
+}
+
+#[actix_web::test]
+async fn another_process_applies_what_the_index_was_made_of_only_where_something_showed_late() {
+    let index: Arc<dyn SearchIndex> = Arc::new(TantivyIndex::in_memory(Weights::default()).unwrap());
+    let stored = Arc::new(MemoryStorage::new());
+    let process = async || TestApp::over(CountingStorage::new(Arc::clone(&stored) as _)).await;
+    let app = process().await.searching_late(Arc::clone(&index)).await;
+    let ulysse = app.user("Ulysse User").await;
+    let body = json!({"title": "Roads", "description": "d"});
+    assert_eq!(app.post("/api/1/datasets/").key(&ulysse).json(&body).send().await.status, 201);
+    app.clock.advance_millis(10);
+    assert_eq!(app.services.search.reindex(|_datasets| {}).await.unwrap().datasets, 1);
+
+    let follows = async || {
+        let served = process().await;
+        served.services.search.attach(Arc::clone(&index), Freshness::Soon);
+        served.services.search.catch_up().await.unwrap()
+    };
+    assert_eq!(follows().await, 0, "it was read for the index");
+    let mut late = app.store().change_events.first(Filter::always()).await.unwrap().unwrap().value.clone();
+    late.id = ObjectId::from_bytes([7; 12]);
+    app.store().commit(ChangeSet::new().insert(&late)).await.unwrap();
+    assert!(follows().await > 1, "all of that minute");
 }
 
 #[actix_web::test]

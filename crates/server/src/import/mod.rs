@@ -83,7 +83,7 @@ pub async fn import(services: &Services, source: Source, restart: bool) -> Resul
     let mut storing: VecDeque<Storing> = VecDeque::new();
     while let Some(batch) = batches.recv().await {
         let mut ready = import.changes(&batch.records).await;
-        let claims = ready.as_ref().map(Claims::of).unwrap_or_default();
+        let mut claims = claimed_by(&ready);
         // What is not stored yet may want the same slug: then it is waited for.
         let clash = storing.iter().any(|former| former.claims.meet(&claims));
         while storing.len() >= if clash { 1 } else { AT_ONCE } {
@@ -91,8 +91,9 @@ pub async fn import(services: &Services, source: Source, restart: bool) -> Resul
         }
         if clash {
             ready = import.changes(&batch.records).await;
+            claims = claimed_by(&ready);
         }
-        storing.push_back(import.begin(batch, ready));
+        storing.push_back(import.begin(batch, ready, claims));
     }
     while !storing.is_empty() {
         import.end_first(&mut storing).await?;
@@ -103,6 +104,10 @@ pub async fn import(services: &Services, source: Source, restart: bool) -> Resul
     position.done();
     progress.end(&name, outcome);
     Ok(outcome)
+}
+
+fn claimed_by(ready: &Result<ChangeSet, StorageError>) -> Claims {
+    ready.as_ref().map(Claims::of).unwrap_or_default()
 }
 
 /// A batch that is being stored.
@@ -129,8 +134,7 @@ impl Import<'_> {
     }
 
     /// Begins to store a batch in one commit.
-    fn begin(&self, batch: Batch, ready: Result<ChangeSet, StorageError>) -> Storing {
-        let claims = ready.as_ref().map(Claims::of).unwrap_or_default();
+    fn begin(&self, batch: Batch, ready: Result<ChangeSet, StorageError>, claims: Claims) -> Storing {
         let store = self.services.context.store.clone();
         let stored = tokio::spawn(async move { store.commit(ready?).await });
         Storing { batch, claims, stored }

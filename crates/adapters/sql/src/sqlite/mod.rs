@@ -89,9 +89,7 @@ fn connection(path: &Path, work: Work) -> rusqlite::Result<Connection> {
     connection.execute_batch(match work {
         Work::Read => "PRAGMA cache_size = -1024; PRAGMA query_only = ON",
         Work::Write => "PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 4096",
-        // The disk is waited for when the log is copied, and at the end: after a power cut the last batches are not there, and
-        // an import does not go on behind a record that is missing.
-        Work::WriteMany => "PRAGMA cache_size = -98304; PRAGMA wal_autocheckpoint = 32768; PRAGMA synchronous = NORMAL",
+        Work::WriteMany => "PRAGMA cache_size = -98304; PRAGMA wal_autocheckpoint = 32768",
     })?;
     Ok(connection)
 }

@@ -98,11 +98,6 @@ fn serve(connection: &Connection, waiting: &Receiver<Job>, mut watch: Watch) {
         }
         watch.look(connection);
     }
-    // Others may have the file open: closing it would then leave what was written to the log, and that to the system.
-    let copied = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_row| Ok(()));
-    if let Err(error) = copied {
-        tracing::warn!(%error, "the log was not copied into the file");
-    }
 }
 
 /// Stores all by one transaction, and answers.

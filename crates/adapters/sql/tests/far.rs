@@ -1,5 +1,7 @@
-//! Pages far behind in a list, which SQLite finds by the numbers of periods, or from the end.
+//! Pages far behind in a list, which are found from the end, or by SQLite by the numbers of periods.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod servers;
 
 use basalt_domain::{
     CatalogueObject, Dataset, Document, Entity, ObjectId, Timestamp, Value,
@@ -8,6 +10,8 @@ use basalt_domain::{
 use basalt_ports::{ChangeSet, Query, Storage, StorageError, Stored, Version};
 use basalt_sql::{SqlOptions, SqlStorage};
 use sea_orm::{ConnectionTrait, Database, Statement};
+
+use self::servers::Place;
 
 const DATASETS: u64 = 2_600;
 const DAY: u64 = 24 * 3_600_000;
@@ -35,10 +39,9 @@ async fn numbers(url: &str, sql: &str) -> Vec<Option<i64>> {
     found
 }
 
-/// All pages of both directions are what the whole list is there, and the numbers add up.
-async fn agrees(storage: &SqlStorage, url: &str) -> Result<(), StorageError> {
+/// Pages in both directions, one of so many, are what the whole list is there.
+async fn pages_agree(storage: &SqlStorage, step: usize) -> Result<(), StorageError> {
     let visible = Dataset::visible().into_condition();
-    let total = storage.count(Dataset::COLLECTION, &visible).await?;
     let tagged = Dataset::visible().and(TAG.eq("eau")).into_condition();
     for (condition, sort) in [
         (&visible, CREATED_AT.descending()),
@@ -52,7 +55,7 @@ async fn agrees(storage: &SqlStorage, url: &str) -> Result<(), StorageError> {
         let whole = storage.ids(&all).await?;
         let total = storage.count(Dataset::COLLECTION, condition).await?;
         assert_eq!(whole.len() as u64, total);
-        for offset in (1_990..total + 3).step_by(7).chain([total - 1, total]) {
+        for offset in (1_990..total + 3).step_by(step).chain([total - 1, total]) {
             let page = Query { offset, limit: 20, ..all.clone() };
             let expected: Vec<Value> = whole.iter().skip(usize::try_from(offset).unwrap()).take(20).cloned().collect();
             assert_eq!(storage.ids(&page).await?, expected, "{offset}");
@@ -61,11 +64,42 @@ async fn agrees(storage: &SqlStorage, url: &str) -> Result<(), StorageError> {
             assert_eq!(read.collect::<Vec<Value>>(), expected, "{offset}");
         }
     }
+    Ok(())
+}
+
+/// Pages agree, and the numbers of periods add up.
+async fn agrees(storage: &SqlStorage, url: &str) -> Result<(), StorageError> {
+    pages_agree(storage, 7).await?;
+    let total = storage.count(Dataset::COLLECTION, Dataset::visible().condition()).await?;
     for mark in ["[", "]"] {
         let sum = format!("SELECT SUM(records) FROM basalt_totals WHERE name LIKE 'visible{mark}%'");
         assert_eq!(numbers(url, &sum).await, [i64::try_from(total).ok()], "{mark}");
     }
     Ok(())
+}
+
+async fn insert_all(storage: &SqlStorage) {
+    let all: Vec<Dataset> = (0..DATASETS).map(a_dataset).collect();
+    for some in all.chunks(200) {
+        storage.commit(&some.iter().fold(ChangeSet::new(), ChangeSet::insert)).await.unwrap();
+    }
+}
+
+async fn on_a_server(server: &str) {
+    let Some(place) = Place::on(server).await else { return };
+    let storage = place.storage().await;
+    insert_all(&storage).await;
+    pages_agree(&storage, 97).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_page_far_behind_is_found_from_the_end_on_postgres() {
+    on_a_server("postgres").await;
+}
+
+#[tokio::test]
+async fn a_page_far_behind_is_found_from_the_end_on_mysql() {
+    on_a_server("mysql").await;
 }
 
 #[tokio::test]
@@ -74,10 +108,7 @@ async fn a_page_far_behind_is_what_the_whole_list_has_there() {
     let url = format!("sqlite://{}?mode=rwc", home.path().join("basalt.db").display());
     let storage = SqlStorage::connect(&url, SqlOptions::default()).await.unwrap();
     storage.migrate().await.unwrap();
-    let all: Vec<Dataset> = (0..DATASETS).map(a_dataset).collect();
-    for some in all.chunks(200) {
-        storage.commit(&some.iter().fold(ChangeSet::new(), ChangeSet::insert)).await.unwrap();
-    }
+    insert_all(&storage).await;
     agrees(&storage, &url).await.unwrap();
 
     let query = Query { limit: 300, offset: 1_000, ..Query::all(Dataset::COLLECTION) };

@@ -6,6 +6,7 @@
 
 use std::{
     hash::{BuildHasher, Hash, RandomState},
+    num::NonZero,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -13,12 +14,17 @@ use std::{
 };
 
 use basalt_domain::{Condition, Entity, EntityId, Value};
-use quick_cache::{Weighter, sync::Cache as Bounded};
+use quick_cache::{
+    DefaultHashBuilder, OptionsBuilder, Weighter,
+    sync::{Cache as Bounded, DefaultLifecycle},
+};
 
 use crate::{Query, repo::Row};
 
 const SHARDS: usize = 64;
 const QUERIES: usize = 4096;
+/// What each part of a cache has room for, at least.
+const PART_BYTES: u64 = 4 << 20;
 
 /// What is known of one collection.
 pub struct EntityCache<E: Entity> {
@@ -53,6 +59,23 @@ impl<K, E> Weighter<K, Cached<E>> for ByBytes {
     }
 }
 
+/// Entities, in as many parts as threads need, of which each has room for a record of some hundred kilobytes among others: what
+/// does not fit into its part is never kept, and decoding it each time costs milliseconds.
+fn rows<E: Entity>(bytes: u64) -> Bounded<E::Id, Cached<E>, ByBytes> {
+    let entities = usize::try_from(bytes / 4096).unwrap_or(1024).max(64);
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let parts = usize::try_from(bytes / PART_BYTES).unwrap_or(usize::MAX).clamp(1, processors * 4);
+    let mut options = OptionsBuilder::new();
+    options.shards(parts).estimated_items_capacity(entities).weight_capacity(bytes);
+    match options.build() {
+        Ok(options) => {
+            Bounded::with_options(options, ByBytes, DefaultHashBuilder::default(), DefaultLifecycle::default())
+        }
+        // Nothing it needs is missing.
+        Err(_incomplete) => Bounded::with_weighter(entities, bytes, ByBytes),
+    }
+}
+
 /// The state of a cache before the storage was asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Before(u64);
@@ -60,9 +83,8 @@ pub struct Before(u64);
 impl<E: Entity> EntityCache<E> {
     /// An empty one that keeps about this many bytes of documents.
     pub fn new(bytes: u64) -> Self {
-        let rows = usize::try_from(bytes / 4096).unwrap_or(1024).max(64);
         Self {
-            rows: Bounded::with_weighter(rows, bytes, ByBytes),
+            rows: rows(bytes),
             shards: (0..SHARDS).map(|_shard| Mutex::new(0)).collect(),
             hasher: RandomState::new(),
             writes: AtomicU64::new(0),
@@ -154,5 +176,38 @@ impl<E: Entity> Forget for EntityCache<E> {
             **last_write = write;
         }
         self.rows.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use basalt_domain::{Dataset, ObjectId, Timestamp};
+
+    use super::*;
+    use crate::{Stored, Version};
+
+    fn row(number: u32) -> Row<Dataset> {
+        let mut id = [0; 12];
+        id[8..].copy_from_slice(&number.to_be_bytes());
+        let value = Dataset::blank(ObjectId::from_bytes(id), Timestamp(0));
+        Arc::new(Stored { value, version: Version(1) })
+    }
+
+    #[test]
+    fn a_record_of_half_a_megabyte_is_kept_by_a_small_cache_that_is_full() {
+        // What the default setting leaves for datasets.
+        let cache = EntityCache::<Dataset>::new(6 << 20);
+        for number in 1..2_000 {
+            cache.keep_row(cache.before(), &row(number), 5_000);
+        }
+        let long = row(0);
+        let asked = |_time: &u32| {
+            let kept = cache.row(&long.value.id).is_some();
+            if !kept {
+                cache.keep_row(cache.before(), &long, 490_000);
+            }
+            kept
+        };
+        assert!((0..10).filter(asked).count() >= 7);
     }
 }

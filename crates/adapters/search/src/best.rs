@@ -33,6 +33,12 @@ impl Best {
         }
     }
 
+    /// What a hit must be worth more than.
+    #[inline]
+    pub(crate) const fn least(&self) -> f32 {
+        self.least
+    }
+
     fn sort_out(&mut self) {
         if self.kept.len() > self.size {
             self.kept.select_nth_unstable_by(self.size - 1, order);

@@ -7,28 +7,24 @@ use std::{
     fs,
     num::NonZero,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use async_trait::async_trait;
 use basalt_domain::ObjectId;
 use basalt_ports::search::{Found, Position, Rebuild, SearchChange, SearchError, SearchIndex, SearchKind, SearchQuery};
-use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Term};
 use tokio::sync::Semaphore;
 
 use crate::{
     folders::{current, is_missing, make_current, new_folder, remove_former},
-    queued::Queued,
+    live::{Live, create, open_current},
     rebuild::TantivyRebuild,
     schema::{self, Fields},
     search::{self, Scoring},
-    snapshot::Snapshot,
     suggest, values,
     weights::Weights,
 };
 
-/// Memory for documents that are not written yet.
-const WRITER_BYTES: usize = 15_000_000;
 /// A search that looks at so many documents takes about a millisecond: it runs where it is asked for. Others run aside.
 const AT_ONCE: u64 = 150_000;
 
@@ -48,17 +44,6 @@ pub(crate) struct Inner {
     next: RwLock<Option<Arc<Live>>>,
     /// Long searches at once: no more than there are processors.
     turns: Arc<Semaphore>,
-}
-
-/// An index that answers, or is about to.
-pub(crate) struct Live {
-    /// Its name; none in memory.
-    pub(crate) name: Option<String>,
-    index: Index,
-    reader: IndexReader,
-    writer: Mutex<Option<IndexWriter<Queued>>>,
-    snapshot: RwLock<Arc<Snapshot>>,
-    position: RwLock<Option<Position>>,
 }
 
 impl TantivyIndex {
@@ -161,7 +146,9 @@ impl Inner {
                 }
             }
         }
-        Ok(self.written().position())
+        let written = self.written();
+        written.see_merged()?;
+        Ok(written.position())
     }
 
     fn apply(&self, changes: Vec<SearchChange>, position: Option<Position>) -> tantivy::Result<()> {
@@ -169,100 +156,6 @@ impl Inner {
         self.written().apply(&self.fields, changes, position)?;
         self.take_over(nothing_left);
         Ok(())
-    }
-}
-
-impl Live {
-    pub(crate) fn new(name: Option<String>, index: Index) -> tantivy::Result<Self> {
-        schema::register(&index);
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        let snapshot = RwLock::new(Arc::new(Snapshot::new(reader.searcher(), None)?));
-        let position = index.load_metas()?.payload.as_deref().and_then(Position::parse);
-        Ok(Self { name, index, reader, writer: Mutex::new(None), snapshot, position: RwLock::new(position) })
-    }
-
-    fn snapshot(&self) -> Arc<Snapshot> {
-        Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn writer(&self) -> tantivy::Result<MutexGuard<'_, Option<IndexWriter<Queued>>>> {
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        if writer.is_none() {
-            *writer = Some(self.index.writer_with_num_threads(1, WRITER_BYTES)?);
-        }
-        Ok(writer)
-    }
-
-    fn apply(&self, fields: &Fields, changes: Vec<SearchChange>, position: Option<Position>) -> tantivy::Result<()> {
-        let mut guard = self.writer()?;
-        let Some(writer) = guard.as_mut() else { return Ok(()) };
-        let written = write(writer, fields, changes, position.or(self.position()));
-        if let Err(error) = written {
-            // What a broken writer holds is not to be committed with the next changes.
-            *guard = None;
-            return Err(error);
-        }
-        if position.is_some() {
-            *self.position.write().unwrap_or_else(PoisonError::into_inner) = position;
-        }
-        self.reader.reload()?;
-        let snapshot = Snapshot::new(self.reader.searcher(), Some(&self.snapshot()))?;
-        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
-        Ok(())
-    }
-
-    fn position(&self) -> Option<Position> {
-        *self.position.read().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn write(
-    writer: &mut IndexWriter<Queued>,
-    fields: &Fields,
-    changes: Vec<SearchChange>,
-    position: Option<Position>,
-) -> tantivy::Result<()> {
-    for change in changes {
-        let (kind, id) = match &change {
-            SearchChange::Put(document) => (document.kind, document.id),
-            SearchChange::Remove(kind, id) => (*kind, *id),
-        };
-        for mark in [schema::mark(kind), schema::hidden_mark(kind)] {
-            writer.delete_term(Term::from_field_text(fields.keys, &schema::id_key(mark, &id.to_string())));
-        }
-        if let SearchChange::Put(document) = change {
-            writer.add_document(Queued::new(fields.document(&document)))?;
-        }
-    }
-    let mut commit = writer.prepare_commit()?;
-    if let Some(position) = position {
-        commit.set_payload(&position.text());
-    }
-    commit.commit()?;
-    Ok(())
-}
-
-/// Opens what `current` names; an error where it is missing, of another format, or damaged.
-fn open_current(root: &Path) -> tantivy::Result<Live> {
-    let missing = || tantivy::TantivyError::InvalidArgument("no index of this version".into());
-    let name = current(root).ok_or_else(missing)?;
-    let index = Index::open_in_dir(root.join(&name))?;
-    if index.schema() != schema::schema().0 {
-        return Err(missing());
-    }
-    let damaged = index.validate_checksum()?;
-    if !damaged.is_empty() {
-        return Err(tantivy::TantivyError::InvalidArgument(format!("damaged files: {damaged:?}")));
-    }
-    Live::new(Some(name), index)
-}
-
-/// An empty index.
-pub(crate) fn create(place: Option<(String, &Path)>) -> tantivy::Result<Live> {
-    let schema = schema::schema().0;
-    match place {
-        None => Live::new(None, Index::create_in_ram(schema)),
-        Some((name, folder)) => Live::new(Some(name), Index::create_in_dir(folder, schema)?),
     }
 }
 
@@ -319,5 +212,44 @@ impl SearchIndex for TantivyIndex {
         let inner = Arc::clone(&self.inner);
         let rebuild = aside(move || TantivyRebuild::begin(inner)).await?;
         Ok(Box::new(rebuild))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use basalt_domain::Timestamp;
+    use basalt_ports::search::SearchDocument;
+
+    use super::*;
+
+    fn puts(count: u32) -> Vec<SearchChange> {
+        let id = |number: u32| {
+            let mut bytes = [0; 12];
+            bytes[8..].copy_from_slice(&number.to_be_bytes());
+            ObjectId::from_bytes(bytes)
+        };
+        let roads = |number| Box::new(SearchDocument::titled(SearchKind::Dataset, id(number), "Roads"));
+        (0..count).map(|number| SearchChange::Put(roads(number))).collect()
+    }
+
+    #[tokio::test]
+    async fn documents_that_were_all_put_again_leave_nothing_behind() {
+        let index = TantivyIndex::in_memory(Weights::default()).unwrap();
+        for _again in 0..2 {
+            index.apply(puts(6_000), None).await.unwrap();
+        }
+        // Most of them once more, so that some of a segment stay.
+        index.apply(puts(4_000), None).await.unwrap();
+        let live = index.inner.live();
+        let writer = live.writer.lock().unwrap().take().unwrap();
+        writer.wait_merging_threads().unwrap();
+        index.position().await.unwrap();
+        let snapshot = live.snapshot();
+        let held: Vec<(u32, u32)> =
+            snapshot.segments().map(|(reader, _)| (reader.max_doc(), reader.num_docs())).collect();
+        assert_eq!(held.iter().map(|(_, alive)| alive).sum::<u32>(), 6_000);
+        assert!(held.iter().all(|(all, alive)| all == alive), "documents of before are still there: {held:?}");
+        let query = SearchQuery { limit: 1, ..SearchQuery::new(SearchKind::Dataset, "roads", Timestamp(0)) };
+        assert_eq!(index.search(&query).await.unwrap().total, 6_000);
     }
 }

@@ -14,6 +14,8 @@ mod filter;
 mod folders;
 mod index;
 mod lists;
+mod live;
+mod merging;
 mod prior;
 mod queued;
 mod rebuild;

@@ -9,7 +9,8 @@ use tokio::sync::Semaphore;
 
 use crate::{
     folders::{claimed, new_folder},
-    index::{Inner, Live, aside},
+    index::{Inner, aside},
+    live::Live,
     queued::Queued,
     schema::{self, Fields},
 };

@@ -5,6 +5,7 @@ use basalt_ports::search::SearchKind;
 use tantivy::{DocSet, SegmentReader, TERMINATED, Term, postings::SegmentPostings, schema::IndexRecordOption};
 
 use crate::{
+    best::{Best, Hit},
     columns::Columns,
     schema::{Fields, hash, kind_key, mark},
     snapshot::Snapshot,
@@ -15,6 +16,8 @@ use crate::{
 
 /// More words than this are not looked at.
 const MAX_WORDS: usize = 8;
+/// So many are kept while looking, however few are asked for.
+const LEAST_KEPT: usize = 8;
 /// What a title gains that begins with what was typed.
 const BEGINS: f32 = 0.15;
 /// What a title gains whose word is what was typed, not only begins so.
@@ -42,15 +45,16 @@ pub(crate) fn run(
         }
         terms.push(Term::from_field_text(fields.keys, &kind_key(mark(kind))));
     }
-    let mut best: Vec<(f32, ObjectId)> = Vec::new();
-    for (reader, columns) in snapshot.segments() {
-        for (score, doc) in of_segment(reader, columns, &terms, &hashes, size)? {
-            best.push((score, columns.id(doc)));
-        }
+    // Over all segments: what the first has to offer keeps the look at the others short.
+    let mut best = Best::new(size.max(LEAST_KEPT));
+    for (segment, (reader, columns)) in (0..).zip(snapshot.segments()) {
+        of_segment(reader, columns, &terms, &hashes, segment, &mut best)?;
     }
-    best.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
-    best.truncate(size);
-    Ok(best.into_iter().map(|(_score, id)| id).collect())
+    let found = best.into_sorted(0).into_iter().map(|hit| (hit.score, snapshot.id(hit.segment, hit.doc)));
+    let mut found: Vec<(f32, ObjectId)> = found.collect();
+    found.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
+    found.truncate(size);
+    Ok(found.into_iter().map(|(_score, id)| id).collect())
 }
 
 fn of_segment(
@@ -58,46 +62,32 @@ fn of_segment(
     columns: &Columns,
     terms: &[Term],
     hashes: &[u32],
-    size: usize,
-) -> tantivy::Result<Vec<(f32, u32)>> {
+    segment: u32,
+    best: &mut Best,
+) -> tantivy::Result<()> {
     let mut lists: Vec<SegmentPostings> = Vec::new();
     for term in terms {
         match reader.inverted_index(term.field())?.read_postings(term, IndexRecordOption::Basic)? {
             Some(postings) => lists.push(postings),
-            None => return Ok(Vec::new()),
+            None => return Ok(()),
         }
     }
     // The rarest leads.
     lists.sort_by_key(SegmentPostings::doc_freq);
-    let Some((leader, others)) = lists.split_first_mut() else { return Ok(Vec::new()) };
-    let mut best: Vec<(f32, u32)> = Vec::with_capacity(size.saturating_mul(2).min(1_000));
-    let mut least = f32::NEG_INFINITY;
+    let Some((leader, others)) = lists.split_first_mut() else { return Ok(()) };
     let mut doc = leader.doc();
     while doc != TERMINATED {
         // What could be gained beyond importance is looked up only where it could matter.
         let importance = f32::from(columns.importance(doc)) / 255.0;
-        if importance + BEGINS + WHOLE > least
+        if importance + BEGINS + WHOLE > best.least()
             && others.iter_mut().all(|other| other.doc() == doc || (other.doc() < doc && other.seek(doc) == doc))
             && !reader.is_deleted(doc)
         {
-            let score = importance + closeness(columns.title(doc), hashes);
-            if score > least {
-                best.push((score, doc));
-                if best.len() >= size.saturating_mul(2).max(16) {
-                    cut(&mut best, size);
-                    least = best.last().map_or(f32::NEG_INFINITY, |(score, _doc)| *score);
-                }
-            }
+            best.push(Hit { score: importance + closeness(columns.title(doc), hashes), segment, doc });
         }
         doc = leader.advance();
     }
-    cut(&mut best, size);
-    Ok(best)
-}
-
-fn cut(best: &mut Vec<(f32, u32)>, size: usize) {
-    best.sort_unstable_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
-    best.truncate(size);
+    Ok(())
 }
 
 fn closeness(title: &[u32], hashes: &[u32]) -> f32 {

@@ -7,6 +7,8 @@
 //! a file.
 
 mod beside;
+mod rows;
+mod written;
 
 use std::{
     borrow::Cow,
@@ -14,19 +16,18 @@ use std::{
     sync::Arc,
 };
 
-use basalt_domain::{
-    Document, Value,
-    parts::{APART, PartChange},
-};
+use basalt_domain::{Document, Value, parts::APART};
 use basalt_ports::{Change, ChangeSet, StorageError, change::check_id, parts};
 use sea_orm::Value as Sql;
 
-use self::beside::{Beside, Found};
+use self::{
+    beside::Found,
+    written::{Image, Written},
+};
 use crate::{
     SqlStorage, encode,
     error::{Failure, Fault, failed, write_failed},
-    layout::{SideRow, Table},
-    parts::{head_text, is_head},
+    layout::Table,
 };
 
 /// Bytes of documents in one statement; MySQL refuses statements of more than 16 MiB by default.
@@ -54,59 +55,6 @@ enum What {
     Update(Written, i64),
     Delete(Option<i64>),
     Add(&'static str, i64),
-}
-
-/// A document to be written.
-struct Written {
-    image: Image,
-    columns: Vec<Sql>,
-    beside: Beside,
-}
-
-/// What matters of a document once it is text.
-#[derive(Clone)]
-struct Image {
-    text: String,
-    /// Its side rows.
-    side: Vec<SideRow>,
-    /// The kept numbers of the table that it is counted in, and by how much.
-    counted: Vec<(String, i64)>,
-    /// Is it a head, whose parts are kept beside it?
-    head: bool,
-}
-
-impl Written {
-    /// A whole document; with more than so many parts, these are kept beside it.
-    fn new(table: &Table, key: &str, document: &Document, many: usize) -> Result<Self, StorageError> {
-        let corrupt = |error| corrupt(table, key, error);
-        let spilled = table.parts.as_ref().map(|parts| parts.spilled(document, many)).transpose().map_err(corrupt)?;
-        let columns = table.column_values(document).collect();
-        let (text, beside) = match spilled.flatten() {
-            Some((head, rows)) => (head_text(&head).map_err(corrupt)?, Beside::All(rows)),
-            None => (serde_json::to_string(document).map_err(corrupt)?, Beside::Nothing),
-        };
-        Ok(Self { image: Image::new(table, text, document), columns, beside })
-    }
-
-    /// A head, and what becomes of single parts.
-    fn head(table: &Table, key: &str, head: &Document, changes: &[PartChange]) -> Result<Self, StorageError> {
-        let corrupt = |error| corrupt(table, key, error);
-        let parts = table.parts.as_ref().ok_or_else(|| stale(table, key))?;
-        let steps = parts.steps(changes).map_err(corrupt)?.ok_or_else(|| stale(table, key))?;
-        let (text, seen) = (head_text(head).map_err(corrupt)?, parts.seen(head));
-        let columns = table.column_values(head).collect();
-        Ok(Self { image: Image::new(table, text, &seen), columns, beside: Beside::Changes(steps) })
-    }
-}
-
-impl Image {
-    fn new(table: &Table, text: String, document: &Document) -> Self {
-        let side = table.side_rows(document);
-        let parts = table.count_parts(document);
-        let counted = table.totals.iter().flat_map(|total| total.counting(document, parts)).collect();
-        let head = table.parts.is_some() && is_head(&text);
-        Self { text, side, counted, head }
-    }
 }
 
 impl Plan {
@@ -308,22 +256,6 @@ impl<'a> Run<'a> {
         Ok(self.queue)
     }
 
-    fn move_totals(&mut self) {
-        let moved = std::mem::take(&mut self.deltas).into_iter().filter(|(_name, (_table, by))| *by != 0);
-        let moved: Vec<_> = moved.collect();
-        let mut rest = moved.as_slice();
-        while let Some((_name, (table, _by))) = rest.first() {
-            let (sql, batch) = table.move_totals_of(rest.len());
-            let (now, later) = rest.split_at(batch);
-            rest = later;
-            let mut values: Vec<Sql> = Vec::with_capacity(batch * 3);
-            for ((collection, name), (_table, by)) in now {
-                values.extend([(*collection).into(), name.as_str().into(), (*by).into()]);
-            }
-            self.run(sql, values);
-        }
-    }
-
     fn run(&mut self, sql: &'a str, values: Vec<Sql>) {
         self.queue.push((Command { sql: sql.into(), values }, Must::Run));
     }
@@ -458,71 +390,5 @@ impl<'a> Run<'a> {
             }
         }
         Ok(())
-    }
-
-    /// Inserts the rows that were noted.
-    fn flush(&mut self) {
-        let rows = std::mem::take(&mut self.rows);
-        let Some(table) = rows.first().map(|row| row.table) else { return };
-        let mut rest = rows.as_slice();
-        while !rest.is_empty() {
-            let mut bytes = 0_usize;
-            let fitting = rest
-                .iter()
-                .take_while(|row| {
-                    bytes = bytes.saturating_add(row.written.image.text.len());
-                    bytes <= STATEMENT_BYTES
-                })
-                .count();
-            let (sql, batch) = table.insert_of(fitting.max(1));
-            let (now, later) = rest.split_at(batch);
-            rest = later;
-            let mut values: Vec<Sql> = Vec::with_capacity(batch * (table.columns.len() + 3));
-            for row in now {
-                values.extend([row.key.into(), row.version.into(), row.written.image.text.as_str().into()]);
-                values.extend(row.written.columns.iter().cloned());
-            }
-            let must = Must::Insert(table, now.iter().any(|row| row.replaces));
-            self.queue.push((Command { sql: sql.into(), values }, must));
-        }
-        let side_rows: Vec<_> =
-            rows.iter().flat_map(|row| row.written.image.side.iter().map(|side| (row.key, side))).collect();
-        self.insert_side_rows(table, &side_rows);
-        for row in &rows {
-            if let (Some(parts), Beside::All(parts_of_row)) = (&table.parts, &row.written.beside) {
-                self.insert_parts(parts, row.key, parts_of_row);
-            }
-        }
-    }
-
-    fn insert_side_rows(&mut self, table: &'a Table, rows: &[(&str, &SideRow)]) {
-        let mut rest = rows;
-        while !rest.is_empty() {
-            let (sql, batch) = table.side_insert_of(rest.len());
-            let (now, later) = rest.split_at(batch);
-            rest = later;
-            let values = now.iter().flat_map(|(key, row)| table.side_parameters(key, row)).collect();
-            self.run(sql, values);
-        }
-    }
-
-    /// Writes the side rows that are not as they were; mostly none.
-    fn move_side_rows(&mut self, table: &'a Table, key: &str, before: &[SideRow], after: &[SideRow]) {
-        for SideRow { field, value, .. } in before.iter().filter(|row| after.binary_search(row).is_err()) {
-            self.run(&table.side_delete, vec![key.into(), (*field).into(), value.as_str().into()]);
-        }
-        let added: Vec<_> =
-            after.iter().filter(|row| before.binary_search(row).is_err()).map(|row| (key, row)).collect();
-        self.insert_side_rows(table, &added);
-    }
-
-    /// Moves the totals that count one of both and not the other.
-    fn count(&mut self, table: &'a Table, old: Option<&Image>, new: Option<&Image>) {
-        let names = |image: Option<&Image>| image.map(|image| image.counted.clone()).unwrap_or_default();
-        let moved = names(old).into_iter().map(|(name, by)| (name, -by)).chain(names(new));
-        for (name, by) in moved {
-            let (_table, delta) = self.deltas.entry((table.of.name, name)).or_insert((table, 0));
-            *delta += by;
-        }
     }
 }

@@ -1,10 +1,13 @@
 //! Datasets: what is published.
 
+mod fields;
 pub mod file_name;
 pub mod frequency;
+mod held;
 pub mod quality;
 mod resource;
 
+pub use fields::*;
 pub use resource::{
     CHECKSUM_TYPES, RESOURCE_FORMAT, RESOURCE_SCHEMA, RESOURCE_SCHEMA_VERSION, RESOURCE_TYPES, Resource,
 };
@@ -15,8 +18,8 @@ use super::{
     AccessAudience, Badge, CatalogueObject, DateRange, Owned, Owner, Schema, SpatialCoverage, fields::or_default,
 };
 use crate::{
-    ActivityKey, Apart, Collection, Condition, Document, Entity, Field, Filter, Kind, ObjectId, Path, Sort, Timestamp,
-    Total, parts::PartChange,
+    ActivityKey, Apart, Collection, Condition, Document, Entity, Filter, Kind, ObjectId, Sort, Timestamp, Total,
+    parts::PartChange,
 };
 
 /// Kinds of badges a dataset can have, with their names.
@@ -176,59 +179,6 @@ pub struct Dataset {
     #[serde(flatten)]
     pub rest: Document,
 }
-
-/// What it is called.
-pub const TITLE: Field<Dataset, String> = Field::one("title");
-/// Its short name.
-pub const ACRONYM: Field<Dataset, String> = Field::one("acronym");
-/// Id of its licence.
-pub const LICENSE: Field<Dataset, String> = Field::one("license");
-/// Its tags.
-pub const TAG: Field<Dataset, String> = Field::many("tags");
-/// Kinds of its badges.
-pub const BADGE: Field<Dataset, String> = Field::many("badges.kind");
-/// Is it shown first?
-pub const FEATURED: Field<Dataset, bool> = Field::one("featured");
-/// May only those it belongs to see it?
-pub const PRIVATE: Field<Dataset, bool> = Field::one("private");
-/// When it was deleted.
-pub const DELETED: Field<Dataset, Timestamp> = Field::one("deleted");
-/// When it was archived.
-pub const ARCHIVED: Field<Dataset, Timestamp> = Field::one("archived");
-/// When it was created here.
-pub const CREATED_AT: Field<Dataset, Timestamp> = Field::one("created_at_internal");
-/// When it was last changed here.
-pub const LAST_MODIFIED: Field<Dataset, Timestamp> = Field::one("last_modified_internal");
-/// When its data was last updated.
-pub const LAST_UPDATE: Field<Dataset, Timestamp> = Field::one("last_update");
-/// Who may use it.
-pub const ACCESS_TYPE: Field<Dataset, String> = Field::one("access_type");
-/// Ids of its places.
-pub const ZONE: Field<Dataset, String> = Field::many("spatial.zones");
-/// How small its places are.
-pub const GRANULARITY: Field<Dataset, String> = Field::one("spatial.granularity");
-/// The first day it is about.
-pub const COVERS_FROM: Field<Dataset, String> = Field::one("temporal_coverage.start");
-/// The last day it is about.
-pub const COVERS_TO: Field<Dataset, String> = Field::one("temporal_coverage.end");
-/// Name of its schema.
-pub const SCHEMA: Field<Dataset, String> = Field::one("schema.name");
-/// Ids of its resources.
-pub const RESOURCE_ID: Field<Dataset, String> = Field::many("resources._id");
-/// Whom to ask about it.
-pub const CONTACT_POINT: Field<Dataset, ObjectId> = Field::many("contact_points");
-/// Id of the source it was harvested from.
-pub const HARVEST_SOURCE: Field<Dataset, String> = Field::one("harvest.source_id");
-/// Its id where it was harvested.
-pub const HARVEST_REMOTE: Field<Dataset, String> = Field::one("harvest.remote_id");
-/// Number of its reuses.
-pub const REUSES: Field<Dataset, i64> = Field::one("metrics.reuses");
-/// Number of its followers.
-pub const FOLLOWERS: Field<Dataset, i64> = Field::one("metrics.followers");
-/// Number of views of its page.
-pub const VIEWS: Field<Dataset, i64> = Field::one("metrics.views");
-/// Number of the dataservices that serve it.
-pub const DATASERVICES: Field<Dataset, i64> = Field::one("metrics.dataservices");
 
 impl Entity for Dataset {
     type Id = ObjectId;
@@ -489,84 +439,6 @@ impl Dataset {
         }
         self.resources.iter().map(Resource::last_modified).max().unwrap_or(self.last_modified_internal)
     }
-
-    /// How many resources it has, read with it or not.
-    pub fn resource_count(&self) -> u64 {
-        self.apart.as_ref().map_or(self.resources.len() as u64, |apart| apart.count)
-    }
-
-    /// The formats of its resources, each once, read with it or not.
-    pub fn formats(&self) -> Vec<&str> {
-        let read = self.resources.iter().filter_map(|resource| resource.format.as_deref());
-        self.texts_of("format", read)
-    }
-
-    /// The names of the schemas of its resources, each once, read with it or not.
-    pub fn schema_names(&self) -> Vec<&str> {
-        let read = self.resources.iter().filter_map(|resource| resource.schema.as_ref()?.name.as_deref());
-        self.texts_of("schema.name", read)
-    }
-
-    fn texts_of<'a>(&'a self, field: &str, read: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-        let mut texts: Vec<&str> = read.chain(self.apart.iter().flat_map(|apart| apart.texts_of(field))).collect();
-        texts.sort_unstable();
-        texts.dedup();
-        texts
-    }
-
-    /// Adds a resource before all others. `others` is when the newest of these was changed: it
-    /// matters where they were not read.
-    pub fn put_first(&mut self, resource: Resource, others: Option<Timestamp>) {
-        match &mut self.apart {
-            Some(apart) => apart.put_first(Self::COLLECTION, stored(&resource), others.map(Timestamp::millis)),
-            None => self.resources.insert(0, resource),
-        }
-    }
-
-    /// Puts a resource in the place of what it was. `others`: see [`Self::put_first`].
-    pub fn replace(&mut self, old: &Resource, new: Resource, others: Option<Timestamp>) {
-        match &mut self.apart {
-            Some(apart) => {
-                apart.replace(Self::COLLECTION, &stored(old), stored(&new), others.map(Timestamp::millis));
-            }
-            None => {
-                if let Some(present) = self.resource_mut(old.id) {
-                    *present = new;
-                }
-            }
-        }
-    }
-
-    /// Removes a resource. `others`: see [`Self::put_first`].
-    pub fn remove(&mut self, old: &Resource, others: Option<Timestamp>) {
-        match &mut self.apart {
-            Some(apart) => {
-                let id = old.id.to_string();
-                apart.remove(Self::COLLECTION, &id, &stored(old), others.map(Timestamp::millis));
-            }
-            None => {
-                if let Some(at) = self.resources.iter().position(|resource| resource.id == old.id) {
-                    self.resources.remove(at);
-                }
-            }
-        }
-    }
-
-    /// One of its resources.
-    pub fn resource(&self, id: uuid::Uuid) -> Option<&Resource> {
-        self.resources.iter().find(|resource| resource.id == id)
-    }
-
-    /// One of its resources, to be changed.
-    pub fn resource_mut(&mut self, id: uuid::Uuid) -> Option<&mut Resource> {
-        self.resources.iter_mut().find(|resource| resource.id == id)
-    }
-}
-
-/// The stored form of a resource.
-fn stored(resource: &Resource) -> Document {
-    // A plain struct: serialising it has no way to fail.
-    Document::of(resource).unwrap_or_default()
 }
 
 /// Is it an extra that only the platform's own services write?
@@ -574,17 +446,4 @@ fn stored(resource: &Resource) -> Document {
 /// Source: udata 17, `platform_only_keys` of a dataset in `storage.json`.
 pub fn is_reserved_extra(name: &str) -> bool {
     name.starts_with("transport:") || name.starts_with("recommendations") || name == "dcat"
-}
-
-/// The sort key of this name in the interface, without sign.
-pub fn sort_field(name: &str) -> Option<Path> {
-    Some(match name {
-        "title" => TITLE.path,
-        "created" => CREATED_AT.path,
-        "last_update" => LAST_UPDATE.path,
-        "reuses" => REUSES.path,
-        "followers" => FOLLOWERS.path,
-        "views" => VIEWS.path,
-        _ => return None,
-    })
 }

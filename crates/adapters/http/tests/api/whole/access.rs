@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::world::World;
+use super::world::{World, writes};
 use crate::support::Answer;
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/http_access.txt");
@@ -15,10 +15,17 @@ async fn every_operation_answers_everybody_as_the_table_says() {
     let mut table = String::from(
         "# nobody, a stranger, the organisation's admin with a key for reading, for writing, the sysadmin\n",
     );
+    let untouched = World::new().await;
     for operation in basalt_http::operations() {
         let mut statuses = Vec::new();
         for who in ["nobody", "stranger", "reads", "writes", "sysadmin"] {
-            statuses.push(Box::pin(as_(who, &operation)).await.status.to_string());
+            let answer = if writes(&operation) && !["nobody", "reads"].contains(&who) {
+                // On a portal of its own, so that no answer depends on the one before.
+                Box::pin(async { as_(&World::new().await, who, &operation).await }).await
+            } else {
+                Box::pin(as_(&untouched, who, &operation)).await
+            };
+            statuses.push(answer.status.to_string());
         }
         writeln!(table, "{:6} {:58} {}", operation.method.as_str(), operation.path, statuses.join(" ")).unwrap();
     }
@@ -29,9 +36,7 @@ async fn every_operation_answers_everybody_as_the_table_says() {
     assert_eq!(table, golden, "a change of rights is a change of {GOLDEN}");
 }
 
-/// On a portal of its own, so that no answer depends on the one before.
-async fn as_(who: &str, operation: &basalt_http::Operation) -> Answer {
-    let world = World::new().await;
+async fn as_(world: &World, who: &str, operation: &basalt_http::Operation) -> Answer {
     let request = world.plausible(operation);
     let request = match who {
         "stranger" => request.key(&world.stranger),
@@ -47,7 +52,7 @@ async fn as_(who: &str, operation: &basalt_http::Operation) -> Answer {
 async fn nobody_writes_without_a_key_and_nothing_is_stored() {
     let world = World::new().await;
     let before = world.stored().await;
-    for operation in basalt_http::operations().iter().filter(|operation| super::world::writes(operation)) {
+    for operation in basalt_http::operations().iter().filter(|operation| writes(operation)) {
         let answer = world.plausible(operation).send().await;
         assert_eq!(
             (answer.status, answer.header("www-authenticate")),
@@ -65,7 +70,7 @@ async fn a_key_for_reading_writes_nothing() {
     let world = World::new().await;
     let key = world.app.key_for(world.sysadmin.id, &["read"]).await;
     let before = world.stored().await;
-    for operation in basalt_http::operations().iter().filter(|operation| super::world::writes(operation)) {
+    for operation in basalt_http::operations().iter().filter(|operation| writes(operation)) {
         let answer = world.plausible(operation).plain_key(&key).send().await;
         assert_eq!(answer.status, 403, "{}: {answer:?}", operation.id);
     }

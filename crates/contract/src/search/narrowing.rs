@@ -91,6 +91,8 @@ pub async fn numbers_limit_what_is_found(index: Index) {
         (SearchFilter::OneWithin(EITHER, 11, 12), vec![id(2)]),
         (SearchFilter::OneWithin(EITHER, -20, 9), vec![id(2)]),
         (SearchFilter::OneWithin(EITHER, 13, 99), vec![]),
+        (SearchFilter::OneWithin(EITHER, -99, -21), vec![]),
+        (SearchFilter::AtMost(Number::Updated, -21), vec![]),
         (SearchFilter::AtLeast(Number::Updated, 10), vec![id(1)]),
         (SearchFilter::AtMost(Number::Updated, 9), vec![id(2)]),
         (SearchFilter::AtLeast(Number::Updated, 11), vec![]),

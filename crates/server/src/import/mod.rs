@@ -33,9 +33,9 @@ use self::{
 use crate::failure::{Failure, causes};
 
 /// Records written at once.
-const BATCH: usize = 1_000;
+const BATCH: usize = 500;
 /// Batches that are read ahead.
-const AHEAD: usize = 2;
+const AHEAD: usize = 4;
 /// Batches that are being stored at once: one is written out as text while the one before it is in the storage's hands.
 const AT_ONCE: usize = 2;
 

@@ -135,7 +135,7 @@ class Portal:
     def run(self, *arguments):
         """Runs a command of the program; what it printed."""
         done = subprocess.run([program(), *arguments], cwd=self.folder, env=self.environment, text=True,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=600)
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=1800)
         if done.returncode:
             raise AssertionError(f"basalt {' '.join(arguments)}: status {done.returncode}\n{done.stdout}{done.stderr}")
         return done.stdout

@@ -23,7 +23,7 @@ use crate::{Query, repo::Row};
 
 const SHARDS: usize = 64;
 const QUERIES: usize = 4096;
-/// What each part of a cache has room for, at least.
+/// What each part of a cache has room for, or half of it: their number is rounded up to a power of two.
 const PART_BYTES: u64 = 4 << 20;
 
 /// What is known of one collection.

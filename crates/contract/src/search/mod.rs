@@ -48,6 +48,7 @@ macro_rules! search_contract {
             facets_count_what_was_found_not_the_page,
             ranges_are_counted,
             suggestions_begin_words_in_any_order,
+            the_most_popular_are_suggested_whenever_they_were_written,
             homonyms_are_suggested_apart_the_popular_first,
             values_are_completed_the_frequent_first,
             values_of_what_is_hidden_or_gone_are_not_completed,

@@ -40,6 +40,19 @@ pub async fn suggestions_begin_words_in_any_order(index: Index) {
     }
 }
 
+/// What was written first does not keep back what came later.
+pub async fn the_most_popular_are_suggested_whenever_they_were_written(index: Index) {
+    for first in [0_u8, 40, 80] {
+        let roads = |number: u8| SearchDocument {
+            importance: f32::from(number) / 255.0,
+            ..titled(number, &format!("Roads {number}"))
+        };
+        put(&index, (first + 1..=first + 40).map(roads)).await;
+    }
+    let suggested = index.suggest(SearchKind::Dataset, "roa", 3).await.expect("suggest");
+    assert_eq!(suggested, [id(120), id(119), id(118)]);
+}
+
 /// Both, not one of them.
 pub async fn homonyms_are_suggested_apart_the_popular_first(index: Index) {
     put(

@@ -31,10 +31,8 @@ impl<'a> Run<'a> {
             let must = Must::Insert(table, now.iter().any(|row| row.replaces));
             self.queue.push((Command { sql: sql.into(), values }, must));
         }
-        let mut side_rows: Vec<_> =
+        let side_rows: Vec<_> =
             rows.iter().flat_map(|row| row.written.image.side.iter().map(|side| (row.key, side))).collect();
-        // In the order of their index: rows of many records go to each of its pages together.
-        side_rows.sort_by_key(|(_key, row)| (row.field, &row.value, row.place));
         self.insert_side_rows(table, &side_rows);
         for row in &rows {
             if let (Some(parts), Beside::All(parts_of_row)) = (&table.parts, &row.written.beside) {

@@ -89,7 +89,7 @@ fn connection(path: &Path, work: Work) -> rusqlite::Result<Connection> {
     connection.execute_batch(match work {
         Work::Read => "PRAGMA cache_size = -1024; PRAGMA query_only = ON",
         Work::Write => "PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 4096",
-        Work::WriteMany => "PRAGMA cache_size = -98304; PRAGMA wal_autocheckpoint = 65536",
+        Work::WriteMany => "PRAGMA cache_size = -98304; PRAGMA wal_autocheckpoint = 32768",
     })?;
     Ok(connection)
 }

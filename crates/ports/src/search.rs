@@ -203,7 +203,7 @@ impl Position {
 }
 
 /// What a result must have.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SearchFilter {
     /// One of these values under this name, among its keys or facets; every document has its id under `id`.
     Any(&'static str, Vec<String>),
@@ -218,7 +218,7 @@ pub enum SearchFilter {
 }
 
 /// Who asks: what is hidden from the others may be found by those it belongs to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum SeenBy {
     /// Anybody: nothing that is hidden.
     #[default]
@@ -235,7 +235,7 @@ pub enum SeenBy {
 }
 
 /// The order of results.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum SearchOrder {
     /// The best first; without a text the most important first.
     #[default]
@@ -247,7 +247,7 @@ pub enum SearchOrder {
 }
 
 /// What to count among the results.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Facet {
     /// The values of the facet of this name.
     Values(&'static str),
@@ -255,8 +255,10 @@ pub enum Facet {
     Since(&'static str, Number, Vec<(&'static str, i64)>),
 }
 
+const HOUR_MS: i64 = 3_600_000;
+
 /// A search.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SearchQuery {
     /// For what.
     pub kind: SearchKind,
@@ -274,12 +276,12 @@ pub struct SearchQuery {
     pub offset: usize,
     /// Results at most.
     pub limit: usize,
-    /// The time of asking: what is fresh comes first.
+    /// The hour of asking: what is fresh comes first. No more than the hour, so that who asks the same asks with the same query.
     pub now: Timestamp,
 }
 
 impl SearchQuery {
-    /// The best twenty.
+    /// The best twenty, asked for at this time.
     pub fn new(kind: SearchKind, text: impl Into<String>, now: Timestamp) -> Self {
         Self {
             kind,
@@ -290,7 +292,7 @@ impl SearchQuery {
             order: SearchOrder::Best,
             offset: 0,
             limit: 20,
-            now,
+            now: Timestamp(now.millis() - now.millis().rem_euclid(HOUR_MS)),
         }
     }
 }
@@ -390,6 +392,15 @@ mod tests {
         let position = Position::of_build(Timestamp(1_704_110_400_000), 123_456);
         assert_eq!(Position::parse(&position.text()).and_then(Position::stored), Some(123_456));
         assert_eq!(Position { id: ObjectId::from_bytes([7; 12]), ..position }.stored(), None);
+    }
+
+    #[test]
+    fn who_asks_the_same_within_an_hour_asks_with_the_same_query() {
+        let asked = |now| SearchQuery::new(SearchKind::Dataset, "roads", Timestamp(now));
+        assert_eq!(asked(1_704_110_400_000), asked(1_704_113_999_999));
+        assert_eq!(asked(1_704_110_400_000).now, Timestamp(1_704_110_400_000));
+        assert_ne!(asked(1_704_110_400_000), asked(1_704_110_399_999));
+        assert_eq!(asked(-1).now, Timestamp(-HOUR_MS));
     }
 
     #[test]

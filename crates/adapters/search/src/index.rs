@@ -21,6 +21,7 @@ use crate::{
     rebuild::TantivyRebuild,
     schema::{self, Fields},
     search::{self, Scoring},
+    snapshot::Snapshot,
     suggest, values,
     weights::Weights,
 };
@@ -38,6 +39,8 @@ pub(crate) struct Inner {
     pub(crate) root: Option<PathBuf>,
     pub(crate) fields: Fields,
     scoring: Arc<Scoring>,
+    /// Does it give answers again that it gave before?
+    remembers: bool,
     /// What answers.
     live: RwLock<Arc<Live>>,
     /// A new index, while it has not come as far in the feed as the one that answers.
@@ -78,21 +81,38 @@ impl TantivyIndex {
         let turns = Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)));
         let live = RwLock::new(Arc::new(live));
         let scoring = Arc::new(Scoring::new(&fields, weights));
-        Self { inner: Arc::new(Inner { root, fields, scoring, live, next: RwLock::default(), turns }) }
+        Self { inner: Arc::new(Inner { root, fields, scoring, remembers: true, live, next: RwLock::default(), turns }) }
     }
 
-    /// The same index, ranking otherwise.
+    /// The same index, ranking otherwise. It finds every answer anew.
     #[must_use]
     pub fn weighed(&self, weights: Weights) -> Self {
         let Inner { root, fields, live, turns, .. } = self.inner.as_ref();
         let live = RwLock::new(Arc::clone(&live.read().unwrap_or_else(PoisonError::into_inner)));
         let (root, fields, turns) = (root.clone(), *fields, Arc::clone(turns));
         let scoring = Arc::new(Scoring::new(&fields, weights));
-        Self { inner: Arc::new(Inner { root, fields, scoring, live, next: RwLock::default(), turns }) }
+        Self {
+            inner: Arc::new(Inner { root, fields, scoring, remembers: false, live, next: RwLock::default(), turns }),
+        }
     }
 }
 
 impl Inner {
+    /// What this state answers, and how many documents it looked at.
+    async fn find(&self, snapshot: &Arc<Snapshot>, query: &SearchQuery) -> Result<(Found, u64), SearchError> {
+        let (scoring, fields) = (Arc::clone(&self.scoring), self.fields);
+        let plan = search::plan(snapshot, &fields, query, &scoring.weights).map_err(SearchError::unavailable)?;
+        let documents = plan.documents;
+        let found = if documents <= AT_ONCE {
+            plan.run(snapshot, &fields, &scoring).map_err(SearchError::unavailable)?
+        } else {
+            let _turn = self.turns.acquire().await.map_err(SearchError::unavailable)?;
+            let snapshot = Arc::clone(snapshot);
+            aside(move || plan.run(&snapshot, &fields, &scoring)).await?
+        };
+        Ok((found, documents))
+    }
+
     fn live(&self) -> Arc<Live> {
         Arc::clone(&self.live.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -177,14 +197,15 @@ impl SearchIndex for TantivyIndex {
 
     async fn search(&self, query: &SearchQuery) -> Result<Found, SearchError> {
         let snapshot = self.inner.live().snapshot();
-        let scoring = Arc::clone(&self.inner.scoring);
-        let fields = self.inner.fields;
-        let plan = search::plan(&snapshot, &fields, query, &scoring.weights).map_err(SearchError::unavailable)?;
-        if plan.documents <= AT_ONCE {
-            return plan.run(&snapshot, &fields, &scoring).map_err(SearchError::unavailable);
+        if !self.inner.remembers {
+            return Ok(self.inner.find(&snapshot, query).await?.0);
         }
-        let _turn = self.inner.turns.acquire().await.map_err(SearchError::unavailable)?;
-        aside(move || plan.run(&snapshot, &fields, &scoring)).await
+        if let Some(found) = snapshot.answers.get(query) {
+            return Ok(found);
+        }
+        let (found, documents) = self.inner.find(&snapshot, query).await?;
+        snapshot.answers.keep(query, documents, &found);
+        Ok(found)
     }
 
     async fn suggest(&self, kind: SearchKind, text: &str, size: usize) -> Result<Vec<ObjectId>, SearchError> {
@@ -236,10 +257,10 @@ mod tests {
     async fn documents_that_were_all_put_again_leave_nothing_behind() {
         let index = TantivyIndex::in_memory(Weights::default()).unwrap();
         for _again in 0..2 {
-            index.apply(puts(6_000), None).await.unwrap();
+            index.apply(puts(12_000), None).await.unwrap();
         }
         // Most of them once more, so that some of a segment stay.
-        index.apply(puts(4_000), None).await.unwrap();
+        index.apply(puts(8_000), None).await.unwrap();
         let live = index.inner.live();
         let writer = live.writer.lock().unwrap().take().unwrap();
         writer.wait_merging_threads().unwrap();
@@ -247,9 +268,26 @@ mod tests {
         let snapshot = live.snapshot();
         let held: Vec<(u32, u32)> =
             snapshot.segments().map(|(reader, _)| (reader.max_doc(), reader.num_docs())).collect();
-        assert_eq!(held.iter().map(|(_, alive)| alive).sum::<u32>(), 6_000);
+        assert_eq!(held.iter().map(|(_, alive)| alive).sum::<u32>(), 12_000);
         assert!(held.iter().all(|(all, alive)| all == alive), "documents of before are still there: {held:?}");
         let query = SearchQuery { limit: 1, ..SearchQuery::new(SearchKind::Dataset, "roads", Timestamp(0)) };
-        assert_eq!(index.search(&query).await.unwrap().total, 6_000);
+        assert_eq!(index.search(&query).await.unwrap().total, 12_000);
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_given_again_until_something_changes() {
+        let index = TantivyIndex::in_memory(Weights::default()).unwrap();
+        index.apply(puts(3_000), None).await.unwrap();
+        let query = SearchQuery { limit: 3, ..SearchQuery::new(SearchKind::Dataset, "roads", Timestamp(0)) };
+        let first = index.search(&query).await.unwrap();
+        assert_eq!((first.ids.len(), first.total), (3, 3_000));
+        let kept = |query: &SearchQuery| index.inner.live().snapshot().answers.get(query);
+        assert_eq!(kept(&query), Some(first.clone()));
+        assert_eq!(index.search(&query).await.unwrap(), first);
+        let other = SearchQuery { offset: 3, ..query.clone() };
+        assert_eq!(kept(&other), None);
+        index.apply(vec![SearchChange::Remove(SearchKind::Dataset, first.ids[0])], None).await.unwrap();
+        let after = index.search(&query).await.unwrap();
+        assert_eq!((after.ids[..2].to_vec(), after.total), (first.ids[1..].to_vec(), 2_999));
     }
 }

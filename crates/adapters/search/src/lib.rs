@@ -4,6 +4,7 @@
 //! see [`Weights`] and `docs/adr/0008-ranking.md`.
 
 mod acronyms;
+mod answers;
 mod best;
 mod bodies;
 mod closely;

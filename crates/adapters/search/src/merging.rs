@@ -6,7 +6,7 @@ use tantivy::{
 };
 
 /// A segment with fewer documents is soon merged with others anyhow, and too often changed to be written anew for each change.
-const LARGE: u32 = 5_000;
+const LARGE: u32 = 10_000;
 /// The share of documents of before, in percent, that a large segment may have: they cost as much as others when words are looked
 /// up, and make words look more frequent than they are.
 const FORMER_PERCENT: u32 = 25;

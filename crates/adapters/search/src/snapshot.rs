@@ -5,12 +5,13 @@ use std::{collections::HashMap, sync::Arc};
 use basalt_domain::ObjectId;
 use tantivy::{Searcher, SegmentReader, index::SegmentId};
 
-use crate::columns::Columns;
+use crate::{answers::Answers, columns::Columns};
 
-/// A state of the index, with the columns of its segments in memory.
+/// A state of the index, with the columns of its segments in memory, and what was found in it.
 pub(crate) struct Snapshot {
     pub(crate) searcher: Searcher,
     columns: Vec<Arc<Columns>>,
+    pub(crate) answers: Answers,
 }
 
 impl Snapshot {
@@ -29,7 +30,7 @@ impl Snapshot {
                 None => Arc::new(Columns::read(segment)?),
             });
         }
-        Ok(Self { searcher, columns })
+        Ok(Self { searcher, columns, answers: Answers::new() })
     }
 
     /// The segments with their columns.

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use basalt_app::{AppError, Services};
+use tokio::task::AbortHandle;
 
 use crate::{
     failure::{Failure, causes},
@@ -17,12 +18,10 @@ const PRUNED_EVERY: Duration = Duration::from_hours(1);
 /// How long to wait when storage or index do not answer.
 const FAULT: Duration = Duration::from_secs(5);
 
-/// Opens the index, and starts to follow what is written.
-pub(super) fn start(settings: &Settings, services: &Services) -> Result<(), Failure> {
+/// Opens the index, and follows what is written until it is told to end: the index knows how far it came.
+pub(super) fn start(settings: &Settings, services: &Services) -> Result<AbortHandle, Failure> {
     wiring::attach_index(settings, services)?;
-    // It ends with the process: the index knows how far it came.
-    drop(tokio::spawn(forever(services.clone())));
-    Ok(())
+    Ok(tokio::spawn(forever(services.clone())).abort_handle())
 }
 
 async fn forever(services: Services) {

@@ -36,7 +36,7 @@ pub async fn run(settings: &Settings, services: Services, ready: impl FnOnce(&st
         workers => workers,
     };
     work::start(settings, &services);
-    index::start(settings, &services)?;
+    let following = index::start(settings, &services)?;
     nightly::start(settings, &services);
     let portal = Portal::new(services, portal_settings(settings));
     let observer = Arc::new(observe::Observer::new(http.trusted_proxies.clone(), settings.log.access));
@@ -70,7 +70,10 @@ pub async fn run(settings: &Settings, services: Services, ready: impl FnOnce(&st
     let mut graceful = true;
     loop {
         tokio::select! {
-            ended = &mut server => return Ok(ended?),
+            ended = &mut server => {
+                following.abort();
+                return Ok(ended?);
+            }
             () = stop.asked() => {
                 tracing::info!(graceful, "stopping");
                 // The server ends by itself when this is done.

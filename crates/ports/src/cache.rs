@@ -13,7 +13,7 @@ use std::{
     },
 };
 
-use basalt_domain::{Condition, Entity, EntityId, Value};
+use basalt_domain::{Condition, Entity, EntityId, Test, Value};
 use quick_cache::{
     DefaultHashBuilder, OptionsBuilder, Weighter,
     sync::{Cache as Bounded, DefaultLifecycle},
@@ -23,6 +23,8 @@ use crate::{Query, repo::Row};
 
 const SHARDS: usize = 64;
 const QUERIES: usize = 4096;
+/// Conditions of more values name the records of one moment: kept, they would fill the memory and never be asked again.
+const VALUES: usize = 100;
 /// What each part of a cache has room for, or half of it: their number is rounded up to a power of two.
 const PART_BYTES: u64 = 4 << 20;
 
@@ -119,9 +121,11 @@ impl<E: Entity> EntityCache<E> {
         (at == self.writes.load(Ordering::SeqCst)).then_some(ids)
     }
 
-    /// Keeps the ids a query had.
+    /// Keeps the ids a query had, unless it is too long to be asked again.
     pub fn keep_list(&self, before: Before, query: &Query, ids: &Ids<E>) {
-        self.lists.insert(query.clone(), (before.0, Arc::clone(ids)));
+        if values(&query.condition) <= VALUES {
+            self.lists.insert(query.clone(), (before.0, Arc::clone(ids)));
+        }
     }
 
     /// The number a condition had, if nothing in the collection was written since.
@@ -130,15 +134,27 @@ impl<E: Entity> EntityCache<E> {
         (at == self.writes.load(Ordering::SeqCst)).then_some(count)
     }
 
-    /// Keeps the number a condition had.
+    /// Keeps the number a condition had, unless it is too long to be asked again.
     pub fn keep_count(&self, before: Before, condition: &Condition, count: u64) {
-        self.counts.insert(condition.clone(), (before.0, count));
+        if values(condition) <= VALUES {
+            self.counts.insert(condition.clone(), (before.0, count));
+        }
     }
 
     fn shard(&self, id: &E::Id) -> Option<&Mutex<u64>> {
         let hash = self.hasher.hash_one(Hashed(id));
         let at = usize::try_from(hash % SHARDS as u64).unwrap_or(0);
         self.shards.get(at)
+    }
+}
+
+/// How many values a condition compares with.
+fn values(condition: &Condition) -> usize {
+    match condition {
+        Condition::All(all) | Condition::Any(all) => all.iter().map(values).sum(),
+        Condition::Not(inner) => values(inner),
+        Condition::Is(_path, Test::In(among)) => among.len(),
+        Condition::Is(..) => 1,
     }
 }
 
@@ -181,7 +197,7 @@ impl<E: Entity> Forget for EntityCache<E> {
 
 #[cfg(test)]
 mod tests {
-    use basalt_domain::{Dataset, ObjectId, Timestamp};
+    use basalt_domain::{Dataset, Filter, ObjectId, Timestamp};
 
     use super::*;
     use crate::{Stored, Version};
@@ -209,5 +225,18 @@ mod tests {
             kept
         };
         assert!((0..10).filter(asked).count() >= 7);
+    }
+
+    #[test]
+    fn a_query_for_many_records_by_name_is_not_kept() {
+        let cache = EntityCache::<Dataset>::new(1 << 20);
+        for (number, kept) in [(100, true), (101, false)] {
+            let ids: Vec<ObjectId> = (0..number).map(|number| row(number).value.id).collect();
+            let condition = Filter::<Dataset>::ids(&ids).into_condition();
+            let query = Query { condition: condition.clone(), ..Query::all(Dataset::COLLECTION) };
+            cache.keep_list(cache.before(), &query, &ids.into());
+            cache.keep_count(cache.before(), &condition, 7);
+            assert_eq!((cache.list(&query).is_some(), cache.count(&condition).is_some()), (kept, kept), "{number}");
+        }
     }
 }

@@ -12,8 +12,8 @@ use std::{
 };
 
 use basalt_domain::{
-    CatalogueObject, ChangeEvent, Dataservice, Dataset, Entity, Filter, ObjectId, Organization, Owned, Post, Reuse,
-    Timestamp, Topic, organization, post,
+    CatalogueObject, ChangeEvent, Dataservice, Dataset, Entity, EntityId, Filter, ObjectId, Organization, Owned, Post,
+    Reuse, Timestamp, Topic, organization, post,
 };
 use basalt_ports::{
     Query, Store,
@@ -36,7 +36,7 @@ const LOOKS: usize = 10;
 /// Events read at once.
 const BATCH: u64 = 500;
 /// Documents handed over at once where an organisation changed.
-const CHUNK: usize = 500;
+const CHUNK: usize = 250;
 
 /// What only the one who follows needs to know.
 #[derive(Default)]
@@ -345,13 +345,8 @@ impl Follower {
                 let organizations: Vec<&Organization> = rows.iter().map(|row| &row.value).collect();
                 let documents = Organization::documents(store, &organizations).await?;
                 batch.extend(with_removed(kind, &ids, documents));
-                for organization in self.renamed(&organizations, events) {
-                    for documents in owned(store, organization).await?.chunks(CHUNK) {
-                        let puts = documents.iter().cloned().map(|document| SearchChange::Put(Box::new(document)));
-                        // Before the position moves: broken off here, all of it is done again.
-                        index.apply(puts.collect(), None).await.map_err(AppError::internal)?;
-                    }
-                }
+                // Before the position moves: broken off here, all of it is done again.
+                tell_of_owned(store, index, &self.renamed(&organizations, events)).await?;
             } else {
                 batch.extend(with_removed(kind, &ids, documents(store, kind, &ids).await?));
             }
@@ -398,16 +393,26 @@ async fn documents(store: &Store, kind: SearchKind, ids: &[ObjectId]) -> Result<
     })
 }
 
-/// Documents of everything that belongs to an organisation.
-async fn owned(store: &Store, organization: ObjectId) -> Result<Vec<SearchDocument>, AppError> {
-    async fn of<E: Documented + Owned>(store: &Store, organization: ObjectId) -> Result<Vec<SearchDocument>, AppError> {
-        let rows = store.of::<E>().fresh_list(E::ORGANIZATION.eq(organization), u64::MAX).await?;
-        let records: Vec<&E> = rows.iter().map(|row| &row.value).collect();
-        Ok(E::documents(store, &records).await?)
+/// Tells the index anew of everything that belongs to these organisations.
+async fn tell_of_owned(store: &Store, index: &dyn SearchIndex, organizations: &[ObjectId]) -> Result<(), AppError> {
+    async fn of<E>(store: &Store, index: &dyn SearchIndex, organizations: &[ObjectId]) -> Result<(), AppError>
+    where
+        E: Documented + Owned + Entity<Id = ObjectId>,
+    {
+        let condition = E::ORGANIZATION.among(organizations.iter().copied()).into_condition();
+        let found = store.storage().ids(&Query { condition, ..Query::all(E::COLLECTION) }).await?;
+        let ids: Vec<ObjectId> = found.iter().filter_map(ObjectId::from_value).collect();
+        for ids in ids.chunks(CHUNK) {
+            let puts = fresh::<E>(store, ids).await?.into_iter().map(|document| SearchChange::Put(Box::new(document)));
+            index.apply(puts.collect(), None).await.map_err(AppError::internal)?;
+        }
+        Ok(())
     }
-    let mut all = of::<Dataset>(store, organization).await?;
-    all.extend(of::<Reuse>(store, organization).await?);
-    all.extend(of::<Dataservice>(store, organization).await?);
-    all.extend(of::<Topic>(store, organization).await?);
-    Ok(all)
+    if organizations.is_empty() {
+        return Ok(());
+    }
+    of::<Dataset>(store, index, organizations).await?;
+    of::<Reuse>(store, index, organizations).await?;
+    of::<Dataservice>(store, index, organizations).await?;
+    of::<Topic>(store, index, organizations).await
 }

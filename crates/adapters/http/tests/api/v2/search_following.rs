@@ -10,7 +10,7 @@ use basalt_ports::{ChangeSet, search::SearchIndex};
 use basalt_search::{TantivyIndex, Weights};
 use serde_json::json;
 
-use crate::support::TestApp;
+use crate::support::{TestApp, an_organization};
 
 /// Fetches of the second time that the index hears of a new dataset, and how many it then finds.
 async fn heard_again(app: TestApp) -> (u64, u64) {
@@ -76,4 +76,47 @@ async fn a_new_index_is_not_told_again_what_it_was_made_of() {
     assert_eq!(app.services.search.catch_up().await.unwrap(), 2, "the dataset, and the numbers of its owner");
     let page = app.get("/api/2/datasets/search/?q=roads").send().await.json();
     assert_eq!(page["total"], 3);
+}
+
+#[actix_web::test]
+async fn what_belongs_to_organisations_renamed_together_is_found_by_their_new_names_and_asked_for_at_once() {
+    let app = TestApp::uncached().await;
+    let app = app.searching_late(Arc::new(TantivyIndex::in_memory(Weights::default()).unwrap())).await;
+    let ulysse = app.user("Ulysse User").await;
+    let mut producers = Vec::new();
+    for name in ["Grenoble", "Rennes", "Metz"] {
+        let producer = an_organization().named(name).with_admin(&ulysse).stored(&app).await.id.to_string();
+        for title in ["Roads", "Rivers"] {
+            let body = json!({"title": title, "description": "d", "organization": producer});
+            assert_eq!(app.post("/api/1/datasets/").key(&ulysse).json(&body).send().await.status, 201);
+        }
+        let body = json!({"title": "Map", "description": "d", "url": format!("https://example.org/{name}"),
+            "type": "api", "topic": "others", "organization": producer});
+        assert_eq!(app.post("/api/1/reuses/").key(&ulysse).json(&body).send().await.status, 201);
+        producers.push(producer);
+    }
+    app.services.search.catch_up().await.unwrap();
+    // Reads of the index after these were renamed.
+    let reads = async |renamed: &[(usize, &str)]| {
+        app.clock.advance_millis(60_000);
+        for (producer, name) in renamed {
+            let body = json!({"name": name, "description": "d"});
+            let path = format!("/api/1/organizations/{}/", producers[*producer]);
+            assert_eq!(app.put(&path).key(&ulysse).json(&body).send().await.status, 200);
+        }
+        app.storage.take();
+        app.services.search.catch_up().await.unwrap();
+        let taken = app.storage.take();
+        taken.fetch + taken.ids
+    };
+    let one = reads(&[(0, "Toulouse")]).await;
+    assert_eq!(reads(&[(1, "Bordeaux"), (2, "Marseille")]).await, one);
+    for (name, found) in
+        [("toulouse", 2), ("bordeaux", 2), ("marseille", 2), ("grenoble", 0), ("rennes", 0), ("metz", 0)]
+    {
+        for (kind, found) in [("datasets", found), ("reuses", found / 2)] {
+            let page = app.get(&format!("/api/2/{kind}/search/?q={name}")).send().await.json();
+            assert_eq!(page["total"], found, "{kind} of {name}");
+        }
+    }
 }

@@ -98,19 +98,16 @@ impl TantivyIndex {
 }
 
 impl Inner {
-    /// What this state answers, and how many documents it looked at.
-    async fn find(&self, snapshot: &Arc<Snapshot>, query: &SearchQuery) -> Result<(Found, u64), SearchError> {
+    /// What this state answers.
+    async fn find(&self, snapshot: &Arc<Snapshot>, query: &SearchQuery) -> Result<Found, SearchError> {
         let (scoring, fields) = (Arc::clone(&self.scoring), self.fields);
         let plan = search::plan(snapshot, &fields, query, &scoring.weights).map_err(SearchError::unavailable)?;
-        let documents = plan.documents;
-        let found = if documents <= AT_ONCE {
-            plan.run(snapshot, &fields, &scoring).map_err(SearchError::unavailable)?
-        } else {
-            let _turn = self.turns.acquire().await.map_err(SearchError::unavailable)?;
-            let snapshot = Arc::clone(snapshot);
-            aside(move || plan.run(&snapshot, &fields, &scoring)).await?
-        };
-        Ok((found, documents))
+        if plan.documents <= AT_ONCE {
+            return plan.run(snapshot, &fields, &scoring).map_err(SearchError::unavailable);
+        }
+        let _turn = self.turns.acquire().await.map_err(SearchError::unavailable)?;
+        let snapshot = Arc::clone(snapshot);
+        aside(move || plan.run(&snapshot, &fields, &scoring)).await
     }
 
     fn live(&self) -> Arc<Live> {
@@ -198,13 +195,13 @@ impl SearchIndex for TantivyIndex {
     async fn search(&self, query: &SearchQuery) -> Result<Found, SearchError> {
         let snapshot = self.inner.live().snapshot();
         if !self.inner.remembers {
-            return Ok(self.inner.find(&snapshot, query).await?.0);
+            return self.inner.find(&snapshot, query).await;
         }
         if let Some(found) = snapshot.answers.get(query) {
             return Ok(found);
         }
-        let (found, documents) = self.inner.find(&snapshot, query).await?;
-        snapshot.answers.keep(query, documents, &found);
+        let found = self.inner.find(&snapshot, query).await?;
+        snapshot.answers.keep(query, &found);
         Ok(found)
     }
 

@@ -35,7 +35,7 @@ const LONG_LOOK_EVERY_MS: i64 = 10_000;
 const LOOKS: usize = 10;
 /// Events read at once.
 const BATCH: u64 = 500;
-/// Documents handed over at once where an organisation changed.
+/// Documents handed over to the index at once.
 const CHUNK: usize = 250;
 
 /// What only the one who follows needs to know.
@@ -345,8 +345,12 @@ impl Follower {
                 let organizations: Vec<&Organization> = rows.iter().map(|row| &row.value).collect();
                 let documents = Organization::documents(store, &organizations).await?;
                 batch.extend(with_removed(kind, &ids, documents));
+                let renamed = self.renamed(&organizations, events);
                 // Before the position moves: broken off here, all of it is done again.
-                tell_of_owned(store, index, &self.renamed(&organizations, events)).await?;
+                if let Err(error) = tell_of_owned(store, index, &renamed).await {
+                    self.shown.retain(|id, _shown| !renamed.contains(id));
+                    return Err(error);
+                }
             } else {
                 batch.extend(with_removed(kind, &ids, documents(store, kind, &ids).await?));
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use basalt_app::search::Freshness;
-use basalt_contract::counting::CountingStorage;
+use basalt_contract::counting::{CountingStorage, FailingStorage};
 use basalt_domain::{Filter, ObjectId};
 use basalt_memory::MemoryStorage;
 use basalt_ports::{ChangeSet, search::SearchIndex};
@@ -119,4 +119,32 @@ async fn what_belongs_to_organisations_renamed_together_is_found_by_their_new_na
             assert_eq!(page["total"], found, "{kind} of {name}");
         }
     }
+}
+
+#[actix_web::test]
+async fn a_new_name_reaches_what_belongs_to_an_organisation_wherever_its_telling_broke_off() {
+    let failing = FailingStorage::new(Arc::new(MemoryStorage::new()));
+    let app = TestApp::over(CountingStorage::uncached(Arc::clone(&failing) as _)).await;
+    let app = app.searching_late(Arc::new(TantivyIndex::in_memory(Weights::default()).unwrap())).await;
+    let ulysse = app.user("Ulysse User").await;
+    let producer = an_organization().named("Grenoble").with_admin(&ulysse).stored(&app).await.id.to_string();
+    let body = json!({"title": "Roads", "description": "d", "organization": producer});
+    assert_eq!(app.post("/api/1/datasets/").key(&ulysse).json(&body).send().await.status, 201);
+    app.services.search.catch_up().await.unwrap();
+    let mut broken_off = 0;
+    for (calls, name) in
+        (0..).zip(["Rennes", "Metz", "Toulouse", "Bordeaux", "Marseille", "Lille", "Strasbourg", "Caen"])
+    {
+        app.clock.advance_millis(60_000);
+        let body = json!({"name": name, "description": "d"});
+        let path = format!("/api/1/organizations/{producer}/");
+        assert_eq!(app.put(&path).key(&ulysse).json(&body).send().await.status, 200);
+        failing.fail_after(calls);
+        broken_off += u32::from(app.services.search.catch_up().await.is_err());
+        failing.recover();
+        app.services.search.catch_up().await.unwrap();
+        let page = app.get(&format!("/api/2/datasets/search/?q={name}")).send().await.json();
+        assert_eq!(page["total"], 1, "{name}, after {calls} calls");
+    }
+    assert!(broken_off >= 6, "{broken_off}");
 }

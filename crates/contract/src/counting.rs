@@ -140,6 +140,10 @@ impl Storage for CountingStorage {
         self.inner.migrate().await
     }
 
+    async fn catch_up(&self) -> Result<(), StorageError> {
+        self.inner.catch_up().await
+    }
+
     async fn ready(&self) -> Result<(), StorageError> {
         self.inner.ready().await
     }

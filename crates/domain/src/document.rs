@@ -2,15 +2,16 @@
 
 use std::hash::{Hash, Hasher};
 
+use ahash::RandomState;
 use indexmap::IndexMap;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned, ser::Error as _};
 
-use crate::Value;
+use crate::{Value, to_value::to_value};
 
 /// Named values in the order in which they were written; the names are udata's.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Document(IndexMap<String, Value>);
+pub struct Document(IndexMap<String, Value, RandomState>);
 
 impl Document {
     /// Without any field.
@@ -22,7 +23,10 @@ impl Document {
     ///
     /// Error: the entity holds a map whose keys are not text, which no entity of ours does.
     pub fn of<E: Serialize>(entity: &E) -> Result<Self, serde_json::Error> {
-        serde_json::from_value(serde_json::to_value(entity)?)
+        match to_value(entity)? {
+            Value::Map(document) => Ok(document),
+            _ => Err(serde_json::Error::custom("no document")),
+        }
     }
 
     /// The entity that this document is the stored form of.

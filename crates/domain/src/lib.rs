@@ -16,6 +16,7 @@ pub mod policy;
 pub mod slug;
 pub mod tags;
 pub mod time;
+mod to_value;
 pub mod validation;
 pub mod value;
 

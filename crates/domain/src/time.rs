@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, SecondsFormat, Timelike, Utc};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{Error, MapAccess, Visitor},
@@ -40,6 +40,9 @@ impl Timestamp {
     pub fn parse(text: &str) -> Result<Self, InvalidTimestamp> {
         let invalid = || InvalidTimestamp(text.chars().take(64).collect());
         let trimmed = text.trim();
+        if let Some(time) = usual(trimmed) {
+            return Ok(time);
+        }
         if let Ok(time) = DateTime::parse_from_rfc3339(trimmed) {
             return Ok(Self(time.timestamp_millis()));
         }
@@ -80,21 +83,18 @@ pub struct Iso(Timestamp);
 
 impl fmt::Display for Iso {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use chrono::{Datelike, Timelike};
         let time = self.0.utc();
-        write!(
-            f,
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-            time.year(),
-            time.month(),
-            time.day(),
-            time.hour(),
-            time.minute(),
-            time.second()
-        )?;
-        let millis = time.timestamp_subsec_millis();
-        if millis != 0 {
-            write!(f, ".{millis:03}000")?;
+        let whole = time.timestamp_subsec_millis() == 0;
+        match Digits::of(time) {
+            Some(digits) if whole => f.write_str(digits.seconds())?,
+            Some(digits) => {
+                f.write_str(digits.millis())?;
+                f.write_str("000")?;
+            }
+            None => {
+                let precision = if whole { SecondsFormat::Secs } else { SecondsFormat::Micros };
+                return f.write_str(&time.to_rfc3339_opts(precision, false));
+            }
         }
         f.write_str("+00:00")
     }
@@ -108,8 +108,84 @@ impl Serialize for Iso {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.utc().to_rfc3339_opts(SecondsFormat::Millis, true))
+        let time = self.utc();
+        let Some(digits) = Digits::of(time) else {
+            return f.write_str(&time.to_rfc3339_opts(SecondsFormat::Millis, true));
+        };
+        f.write_str(digits.millis())?;
+        f.write_str("Z")
     }
+}
+
+/// `2026-11-23T09:34:13.325`, of the years 0 to 9999: answers are full of times.
+struct Digits([u8; 23]);
+
+impl Digits {
+    fn of(time: DateTime<Utc>) -> Option<Self> {
+        let year = u32::try_from(time.year()).ok().filter(|year| *year <= 9999)?;
+        let mut digits = *b"0000-00-00T00:00:00.000";
+        let parts = [
+            (0..4, year),
+            (5..7, time.month()),
+            (8..10, time.day()),
+            (11..13, time.hour()),
+            (14..16, time.minute()),
+            (17..19, time.second()),
+            (20..23, time.timestamp_subsec_millis()),
+        ];
+        for (place, mut number) in parts {
+            for digit in digits.get_mut(place)?.iter_mut().rev() {
+                *digit = b'0' + u8::try_from(number % 10).ok()?;
+                number /= 10;
+            }
+        }
+        Some(Self(digits))
+    }
+
+    /// With milliseconds.
+    fn millis(&self) -> &str {
+        // Only ASCII is ever written, so the fallback is never taken.
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// To the second.
+    fn seconds(&self) -> &str {
+        self.millis().get(..19).unwrap_or_default()
+    }
+}
+
+/// Reads the form that nearly all times have, by its digits: `2026-11-23T09:34:13`, perhaps a fraction, perhaps `Z` or `+00:00`.
+fn usual(text: &str) -> Option<Timestamp> {
+    let number = |digits: Option<&[u8]>| {
+        let mut digits = digits?.iter();
+        digits.try_fold(0_u32, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0')))
+    };
+    let bytes = text.as_bytes();
+    let marks = [(4, b'-'), (7, b'-'), (13, b':'), (16, b':')];
+    let is_marked = marks.iter().all(|(at, mark)| bytes.get(*at) == Some(mark));
+    if !is_marked || !matches!(bytes.get(10), Some(b'T' | b' ')) {
+        return None;
+    }
+    let year = i32::try_from(number(bytes.get(..4))?).ok()?;
+    let date = NaiveDate::from_ymd_opt(year, number(bytes.get(5..7))?, number(bytes.get(8..10))?)?;
+    let (fraction, zone) = match bytes.get(19..)?.split_first() {
+        Some((b'.', rest)) => rest.split_at(rest.iter().take_while(|byte| byte.is_ascii_digit()).count()),
+        _ => (&b"0"[..], bytes.get(19..)?),
+    };
+    if !(1..=9).contains(&fraction.len()) || !matches!(zone, b"" | b"Z" | b"+00:00") {
+        return None;
+    }
+    let digits = number(Some(fraction.get(..3).unwrap_or(fraction)))?;
+    let millis = if fraction.len() == 1 {
+        digits * 100
+    } else if fraction.len() == 2 {
+        digits * 10
+    } else {
+        digits
+    };
+    let (hour, minute, second) = (number(bytes.get(11..13))?, number(bytes.get(14..16))?, number(bytes.get(17..19))?);
+    let time = date.and_hms_milli_opt(hour, minute, second, millis)?;
+    Some(Timestamp(time.and_utc().timestamp_millis()))
 }
 
 impl Serialize for Timestamp {
@@ -174,6 +250,41 @@ mod tests {
         }
         assert_eq!(Timestamp::parse("05/01/2024"), Timestamp::parse("2024-05-01"));
         assert_eq!(Timestamp::parse("nope"), Err(InvalidTimestamp("nope".into())));
+    }
+
+    /// What is read and written by digits is what the library reads and writes.
+    #[test]
+    fn the_usual_form_means_what_it_means_in_general() {
+        let general = |text: &str| DateTime::parse_from_rfc3339(text).map(|time| Timestamp(time.timestamp_millis()));
+        for date in ["0000-01-01", "1969-12-31", "2000-02-29", "2024-12-31", "9999-12-31"] {
+            for time in ["00:00:00", "23:59:59", "12:30:05.1", "12:30:05.12", "12:30:05.1239", "23:59:59.999999999"] {
+                let whole = format!("{date}T{time}+00:00");
+                let expected = general(&whole).unwrap();
+                for text in [format!("{date}T{time}"), format!("{date} {time}Z"), whole] {
+                    assert_eq!(usual(&text), Some(expected), "{text}");
+                }
+                assert_eq!(expected.to_string(), expected.utc().to_rfc3339_opts(SecondsFormat::Millis, true));
+                let precision = if expected.0 % 1_000 == 0 { SecondsFormat::Secs } else { SecondsFormat::Micros };
+                assert_eq!(expected.iso().to_string(), expected.utc().to_rfc3339_opts(precision, false));
+            }
+        }
+        for other in [
+            "2023-02-29T00:00:00Z",
+            "2024-01-01T24:00:00Z",
+            "2024-01-01T12:00:00+01:00",
+            "2024-01-01T12:00:00.",
+            "2024-01-01T12:00:00.1234567890",
+            "2024-01-01T12:00",
+            "2024-1-01T12:00:00Z",
+            "+024-01-01T12:00:00Z",
+            "2024-01-01T12:00:00 Z",
+            "２024-01-01T12:00:00Z",
+        ] {
+            assert_eq!(usual(other), None, "{other}");
+        }
+        let far = Timestamp(253_402_300_800_000);
+        assert_eq!(far.to_string(), "+10000-01-01T00:00:00.000Z");
+        assert_eq!(Timestamp::parse(&far.to_string()), Ok(far));
     }
 
     #[test]

@@ -216,38 +216,36 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut map = Document::new();
-        while let Some((key, value)) = entries.next_entry::<String, Value>()? {
-            map.insert(key, value);
+        let Some((name, value)) = entries.next_entry::<String, Value>()? else {
+            return Ok(Value::Map(Document::new()));
+        };
+        let Some((next, after)) = entries.next_entry::<String, Value>()? else { return Ok(of_one(name, value)) };
+        let mut map = Document::new().with(name, value).with(next, after);
+        while let Some((name, value)) = entries.next_entry::<String, Value>()? {
+            map.insert(name, value);
         }
         Ok(extended(map))
     }
 }
 
 /// Turns the one-key maps of Extended JSON into ids, times and numbers.
-fn extended(map: Document) -> Value {
-    if map.len() == 1 {
-        if let Some(Value::Text(text)) = map.get("$oid")
-            && let Ok(id) = ObjectId::parse(text)
-        {
-            return Value::Id(id);
-        }
-        match map.get("$date") {
-            Some(Value::Int(millis)) => return Value::Time(Timestamp(*millis)),
-            Some(Value::Text(text)) => {
-                if let Ok(time) = Timestamp::parse(text) {
-                    return Value::Time(time);
-                }
-            }
-            _ => {}
-        }
-        if let Some(Value::Text(text)) = map.get("$numberLong").or_else(|| map.get("$numberInt"))
-            && let Ok(number) = text.parse()
-        {
-            return Value::Int(number);
-        }
+pub(crate) fn extended(map: Document) -> Value {
+    if map.len() != 1 {
+        return Value::Map(map);
     }
-    Value::Map(map)
+    map.into_iter().next().map_or_else(Value::default, |(name, value)| of_one(name, value))
+}
+
+/// The same of a map of one field, which need not be made first.
+pub(crate) fn of_one(name: String, value: Value) -> Value {
+    let meant = match (name.as_str(), &value) {
+        ("$oid", Value::Text(text)) => ObjectId::parse(text).ok().map(Value::Id),
+        ("$date", Value::Int(millis)) => Some(Value::Time(Timestamp(*millis))),
+        ("$date", Value::Text(text)) => Timestamp::parse(text).ok().map(Value::Time),
+        ("$numberLong" | "$numberInt", Value::Text(text)) => text.parse().ok().map(Value::Int),
+        _ => None,
+    };
+    meant.unwrap_or_else(|| Value::Map(Document::new().with(name, value)))
 }
 
 macro_rules! from {

@@ -60,6 +60,12 @@ pub trait Storage: Send + Sync + 'static {
     /// May be called by several processes at once, and again.
     async fn migrate(&self) -> Result<(), StorageError>;
 
+    /// Makes up for what was put off while thousands of records were written, so that they are found as quickly
+    /// as ever. Needed after that only, and begun anew by [`Self::migrate`] where it did not come to its end.
+    async fn catch_up(&self) -> Result<(), StorageError> {
+        Ok(())
+    }
+
     /// Is the storage reachable, and are its tables those of this version? Cheap.
     async fn ready(&self) -> Result<(), StorageError>;
 

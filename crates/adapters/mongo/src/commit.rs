@@ -143,7 +143,7 @@ async fn apply_all(
     mut changes: &[Change],
 ) -> Result<(), Failure> {
     while let Some(change) = changes.first() {
-        // Imports are long rows of inserts or puts: one command for many.
+        // Imports are long rows of inserts, puts or additions: one command for many.
         let row = changes.iter().take(BATCH).take_while(|next| batches_with(change, next)).count().max(1);
         let (batch, rest) = changes.split_at(row);
         changes = rest;
@@ -158,10 +158,7 @@ async fn apply_all(
             }
             Change::Update { version, document, .. } => update(database, session, of, id, *version, document).await?,
             Change::Delete { version, .. } => delete(database, session, of, id, *version).await?,
-            Change::Add { path, by, .. } => {
-                let change = doc! { "q": { "_id": bson(id) }, "u": addition(path, *by) };
-                write(database, session, of, doc! { "update": of.name, "updates": [change] }).await?;
-            }
+            Change::Add { .. } => add_all(database, session, of, batch).await?,
         }
     }
     Ok(())
@@ -170,7 +167,9 @@ async fn apply_all(
 fn batches_with(first: &Change, next: &Change) -> bool {
     let alike = matches!(
         (first, next),
-        (Change::Insert { .. }, Change::Insert { .. }) | (Change::Put { .. }, Change::Put { .. })
+        (Change::Insert { .. }, Change::Insert { .. })
+            | (Change::Put { .. }, Change::Put { .. })
+            | (Change::Add { .. }, Change::Add { .. })
     );
     alike && first.record().0 == next.record().0
 }
@@ -197,6 +196,20 @@ async fn put(
     });
     let puts: Vec<Document> = puts.collect();
     write(database, session, of, doc! { "update": of.name, "updates": puts }).await.map(|_found| ())
+}
+
+async fn add_all(
+    database: &Database,
+    session: &mut ClientSession,
+    of: &'static Collection,
+    changes: &[Change],
+) -> Result<(), Failure> {
+    let additions = changes.iter().filter_map(|change| {
+        let Change::Add { id, path, by, .. } = change else { return None };
+        Some(doc! { "q": { "_id": bson(id) }, "u": addition(path, *by) })
+    });
+    let additions: Vec<Document> = additions.collect();
+    write(database, session, of, doc! { "update": of.name, "updates": additions }).await.map(|_found| ())
 }
 
 const fn new_document(change: &Change) -> Option<&Map> {

@@ -22,7 +22,9 @@ pub struct SqlOptions {
     pub acquire_timeout: Duration,
     /// Records with more parts than these keep them in a table of their own.
     pub many: usize,
-    /// Are thousands of records written one after the other? Then the connection that writes SQLite keeps more pages in memory.
+    /// Are thousands of records written one after the other? Then the connection that writes SQLite keeps more pages in memory,
+    /// and [`Storage::migrate`](basalt_ports::Storage::migrate) puts off the indexes of nearly empty tables until
+    /// [`Storage::catch_up`](basalt_ports::Storage::catch_up), if no other process has the file open.
     pub bulk: bool,
 }
 

@@ -25,6 +25,7 @@ mod periods;
 mod plan;
 #[cfg(test)]
 mod plans;
+mod put_off;
 mod row;
 mod schema;
 mod select;

@@ -22,32 +22,45 @@ use crate::{
     error::unavailable,
     layout::{SideRow, Table},
     parts::is_head,
-    schema, select,
+    put_off, schema, select,
     totals::Kept,
 };
 
-const FINGERPRINT: &str = "fingerprint";
+pub(crate) const FINGERPRINT: &str = "fingerprint";
 /// Documents that are read at once when columns are filled.
 const BATCH: u64 = 200;
 /// How long to wait for the migration of another process, in seconds.
 const WAIT_S: u64 = 3600;
 
-/// Are the tables those of this version?
+/// Are the tables those of this version? While they are filled, without the indexes that are put off.
 pub(crate) async fn is_current(storage: &SqlStorage) -> Result<bool, StorageError> {
+    let (wanted, noted) = (schema::fingerprint(storage.tables()), noted(storage).await?);
+    Ok(noted.is_some_and(|noted| noted == wanted || put_off::fills(storage) && noted == put_off::mark(&wanted)))
+}
+
+/// The fingerprint that is noted, if one is.
+pub(crate) async fn noted(storage: &SqlStorage) -> Result<Option<String>, StorageError> {
     let statement = storage.statement(schema::read_value(storage.dialect), vec![FINGERPRINT.into()]);
     match storage.rows(statement, true, |row| row.text(0)).await {
-        Ok(found) => Ok(found.first().is_some_and(|found| *found == schema::fingerprint(storage.tables()))),
+        Ok(found) => Ok(found.into_iter().next()),
         // No such table yet, or no database: the difference shows at the next statement.
-        Err(StorageError::Unavailable(error)) if error.to_string().contains("basalt_schema") => Ok(false),
+        Err(StorageError::Unavailable(error)) if error.to_string().contains("basalt_schema") => Ok(None),
         Err(error) => Err(error),
     }
 }
 
 /// Makes what is missing, fills what is new.
 pub(crate) async fn migrate(storage: &SqlStorage) -> Result<(), StorageError> {
-    if is_current(storage).await? {
-        return Ok(());
+    if !put_off::fills(storage) {
+        put_off::catch_up(storage).await?;
     }
+    if !is_current(storage).await? {
+        bring_up(storage).await?;
+    }
+    put_off::put_off(storage).await
+}
+
+async fn bring_up(storage: &SqlStorage) -> Result<(), StorageError> {
     let options =
         TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
     let connections = match &storage.place {

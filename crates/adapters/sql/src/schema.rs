@@ -144,14 +144,14 @@ pub(crate) fn create_side_table(dialect: Dialect, table: &Table) -> Vec<String> 
     let text = dialect.column_type(Kind::Text);
     let field = dialect.id_type(Kind::Text);
     if dialect == Dialect::Sqlite {
-        return vec![
-            format!(
-                "CREATE TABLE {side} (entity_id {id} NOT NULL, field {field} NOT NULL, value {text} NOT NULL{}, \
+        return vec![format!(
+            "CREATE TABLE {side} (entity_id {id} NOT NULL, field {field} NOT NULL, value {text} NOT NULL{}, \
                  PRIMARY KEY (entity_id, field, value)) WITHOUT ROWID",
-                if table.side_in_order { ", place BIGINT" } else { "" }
-            ),
-            index_side_table(table),
-        ];
+            if table.side_in_order { ", place BIGINT" } else { "" }
+        )]
+        .into_iter()
+        .chain(side_index(table).map(|(_name, create)| create))
+        .collect();
     }
     let value = key_part(dialect, "value", true);
     vec![
@@ -164,10 +164,15 @@ pub(crate) fn create_side_table(dialect: Dialect, table: &Table) -> Vec<String> 
     ]
 }
 
-/// SQLite: the index of a side table, which ends with the id by itself.
-fn index_side_table(table: &Table) -> String {
+/// SQLite: the index of a side table, which ends with the id by itself: its name, and what makes it.
+pub(crate) fn side_index(table: &Table) -> Option<(String, String)> {
+    if table.many.is_empty() {
+        return None;
+    }
     let (name, place) = if table.side_in_order { ("order_ix", ", place") } else { ("ix", "") };
-    format!("CREATE INDEX IF NOT EXISTS \"{0}_{name}\" ON \"{0}\" (field, value{place})", table.side)
+    let name = format!("{}_{name}", table.side);
+    let create = format!("CREATE INDEX IF NOT EXISTS \"{name}\" ON \"{}\" (field, value{place})", table.side);
+    Some((name, create))
 }
 
 /// What the order of a side table depends on, where it is in one.
@@ -190,7 +195,8 @@ pub(crate) fn order_side_table(table: &Table, restriction: &str) -> Vec<String> 
     let fields: Vec<String> = kept.by.iter().filter(|path| path.many).map(|path| format!("'{}'", path.name)).collect();
     let fields = fields.join(", ");
     let (side, name) = (&table.side, &table.name);
-    vec![
+    let index = side_index(table).map(|(_name, create)| create);
+    let order = [
         format!(
             "UPDATE \"{side}\" SET place = CASE WHEN field IN ({fields}) THEN (SELECT COALESCE(\"{name}\".\"{}\", {}) \
              FROM \"{name}\" WHERE \"{name}\".id = entity_id AND ({restriction})) END \
@@ -198,9 +204,9 @@ pub(crate) fn order_side_table(table: &Table, restriction: &str) -> Vec<String> 
             order.name,
             i64::MIN
         ),
-        index_side_table(table),
         format!("DROP INDEX IF EXISTS \"{side}_ix\""),
-    ]
+    ];
+    order.into_iter().chain(index).collect()
 }
 
 /// A column as part of an index; of texts the beginning where keys are limited.
@@ -233,7 +239,9 @@ pub(crate) fn create_index(dialect: Dialect, table: &Table, index: &Index) -> St
         parts.push("id".into());
     }
     let (name, on) = (dialect.quote(&index.name), dialect.quote(&table.name));
-    format!("CREATE INDEX {name} ON {on} ({})", parts.join(", "))
+    // MySQL does not know it.
+    let missing = if matches!(dialect, Dialect::Mysql { .. }) { "" } else { "IF NOT EXISTS " };
+    format!("CREATE INDEX {missing}{name} ON {on} ({})", parts.join(", "))
 }
 
 /// Makes a unique index. Where keys are limited, texts are represented by something shorter that

@@ -23,6 +23,7 @@ use crate::{
     layout::Table,
     migrate,
     parts::{PartsTable, is_head},
+    put_off,
     row::{Read, Row},
     schema, select,
     totals::{self, Answer},
@@ -297,6 +298,11 @@ impl Storage for SqlStorage {
     #[tracing::instrument(name = "storage.sql.migrate", skip_all)]
     async fn migrate(&self) -> Result<(), StorageError> {
         migrate::migrate(self).await
+    }
+
+    #[tracing::instrument(name = "storage.sql.catch_up", skip_all)]
+    async fn catch_up(&self) -> Result<(), StorageError> {
+        put_off::catch_up(self).await
     }
 
     async fn ready(&self) -> Result<(), StorageError> {

@@ -15,13 +15,14 @@ use crate::{
 
 /// Copies everything, then reads both again and compares. Exit code 1 where they differ.
 pub(super) async fn run(wishes: CopyArguments) -> Result<ExitCode, Failure> {
-    let from = open("--from", &wishes.from).await?;
-    let to = open("--to", &wishes.to).await?;
+    let from = open("--from", &wishes.from, Connections::default()).await?;
+    let to = open("--to", &wishes.to, Connections::default().for_many_records()).await?;
     from.ready().await.map_err(|error| Failure::doing("--from", &error))?;
     to.migrate().await.map_err(|error| Failure::doing("--to", &error))?;
     for of in COLLECTIONS {
         copy(&from, &to, of).await.map_err(|error| Failure::doing(format!("copying {}", of.name), &error))?;
     }
+    to.catch_up().await.map_err(|error| Failure::doing("--to", &error))?;
     println!("{:<16} {:>10} {:>10}  checksum", "collection", "from", "to");
     let mut equal = true;
     for of in COLLECTIONS {
@@ -38,8 +39,8 @@ pub(super) async fn run(wishes: CopyArguments) -> Result<ExitCode, Failure> {
     Ok(if equal { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-async fn open(option: &str, url: &str) -> Result<Arc<dyn Storage>, Failure> {
-    storage::connect(url, Connections::default().for_many_records())
+async fn open(option: &str, url: &str, connections: Connections) -> Result<Arc<dyn Storage>, Failure> {
+    storage::connect(url, connections)
         .await
         .map_err(|failure| Failure::new(format!("{option} {}: {failure}", storage::without_password(url))))
 }

@@ -1,6 +1,11 @@
 //! `basalt import`.
 
-use std::process::ExitCode;
+use std::{
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use basalt_app::Services;
 
 use crate::{
     cli::ImportArguments,
@@ -15,9 +20,21 @@ pub(super) async fn run(settings: &Settings, wishes: ImportArguments) -> Result<
     // A file that is not there is told before hours of work on another one.
     let sources = wishes.files.iter().map(|file| Source::open(file)).collect::<Result<Vec<_>, _>>()?;
     let services = wiring::ready_for_many_records(settings).await?;
+    let imported = all(&services, sources, wishes.restart).await;
+    // What came in before a failure is to be found as quickly.
+    let began = Instant::now();
+    services.context.store.storage().catch_up().await?;
+    if began.elapsed() > Duration::from_secs(1) {
+        eprintln!("indexes made in {:.1} s", began.elapsed().as_secs_f64());
+    }
+    Ok(if imported? == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// How many records were refused.
+async fn all(services: &Services, sources: Vec<Source>, restart: bool) -> Result<u64, Failure> {
     let mut refused = 0;
     for source in sources {
-        refused += import::import(&services, source, wishes.restart).await?.refused;
+        refused += import::import(services, source, restart).await?.refused;
     }
-    Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(refused)
 }

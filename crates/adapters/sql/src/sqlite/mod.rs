@@ -37,6 +37,8 @@ const READER_STATEMENTS: usize = 48;
 pub(crate) struct File {
     pub(crate) writer: Writer,
     pub(crate) readers: Readers,
+    /// Is it opened to be filled, with no other process that has it open?
+    pub(crate) alone: bool,
     options: SqliteConnectOptions,
 }
 
@@ -48,10 +50,23 @@ impl File {
         }
         let file = SqliteConnectOptions::from_str(url).map_err(StorageError::unavailable)?;
         let work = if options.bulk { Work::WriteMany } else { Work::Write };
-        let writer = Writer::new(connection(file.get_filename(), work).map_err(StorageError::unavailable)?)?;
+        let connection = connection(file.get_filename(), work).map_err(StorageError::unavailable)?;
+        let alone = work == Work::WriteMany && is_alone(&connection).map_err(StorageError::unavailable)?;
+        let writer = Writer::new(connection)?;
         let readers = Readers::new(file.get_filename().to_owned(), options);
         let options = file.synchronous(SqliteSynchronous::Full).busy_timeout(BUSY).pragma("temp_store", "MEMORY");
-        Ok(Self { writer, readers, options: options.disable_statement_logging() })
+        Ok(Self { writer, readers, alone, options: options.disable_statement_logging() })
+    }
+
+    /// Runs statements without parameters that change tables or indexes.
+    pub(crate) async fn change(&self, statements: Vec<String>) -> Result<(), StorageError> {
+        let path = self.options.get_filename().to_owned();
+        let work = move || {
+            let connection = connection(&path, Work::Sort)?;
+            statements.iter().try_for_each(|statement| connection.execute_batch(statement))
+        };
+        let done = tokio::task::spawn_blocking(work).await.map_err(StorageError::unavailable)?;
+        done.map_err(StorageError::unavailable)
     }
 
     /// A connection for migrations, which are the same for all databases. To be closed.
@@ -67,6 +82,8 @@ enum Work {
     Read,
     Write,
     WriteMany,
+    /// Makes indexes of all that is there.
+    Sort,
 }
 
 fn connection(path: &Path, work: Work) -> rusqlite::Result<Connection> {
@@ -90,8 +107,29 @@ fn connection(path: &Path, work: Work) -> rusqlite::Result<Connection> {
         Work::Read => "PRAGMA cache_size = -1024; PRAGMA query_only = ON",
         Work::Write => "PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 4096",
         Work::WriteMany => "PRAGMA cache_size = -98304; PRAGMA wal_autocheckpoint = 32768",
+        // What is sorted beyond the cache goes into files: in memory it would be all that is there. The
+        // table is read once for each index, through the pages that the system has anyway.
+        Work::Sort => {
+            "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 32768; PRAGMA temp_store = FILE; \
+             PRAGMA mmap_size = 17179869184"
+        }
     })?;
     Ok(connection)
+}
+
+/// Has nobody else the file open? Only then a connection can leave its log, to which it returns at once.
+fn is_alone(connection: &Connection) -> rusqlite::Result<bool> {
+    let mode = |wanted: &str| {
+        let sql = format!("PRAGMA journal_mode = {wanted}");
+        connection.query_row(&sql, [], |row| row.get::<_, String>(0))
+    };
+    let left = match mode("DELETE") {
+        Ok(mode) => mode == "delete",
+        Err(rusqlite::Error::SqliteFailure(error, _text)) if error.code == rusqlite::ErrorCode::DatabaseBusy => false,
+        Err(error) => return Err(error),
+    };
+    mode("WAL")?;
+    Ok(left)
 }
 
 /// A value as a parameter.

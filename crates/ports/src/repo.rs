@@ -187,16 +187,6 @@ impl<E: Entity> Repo<E> {
         self.rows(&query(filter, sort, 0, limit)).await
     }
 
-    /// The first `limit` records that the filter holds for, of long ones their heads.
-    pub async fn list_of_heads(
-        &self,
-        filter: Filter<E>,
-        sort: &[Sort<E>],
-        limit: u64,
-    ) -> Result<Vec<Row<E>>, StorageError> {
-        self.rows(&Query { heads: Heads::ToShow, ..query(filter, sort, 0, limit) }).await
-    }
-
     /// A page of the records that the filter holds for, and how many there are in all: list and
     /// total come from the very same condition.
     pub async fn page(

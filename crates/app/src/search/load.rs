@@ -3,8 +3,8 @@
 use std::{collections::HashMap, marker::PhantomData};
 
 use basalt_domain::{
-    CatalogueObject, Condition, Dataservice, Dataset, Filter, ObjectId, Organization, Owned, Post, Reuse, Test, Topic,
-    User, Value, dataset,
+    CatalogueObject, Condition, Dataservice, Dataset, Entity, Filter, ObjectId, Organization, Owned, Post, Reuse, Test,
+    Topic, User, Value, dataset,
 };
 use basalt_ports::{Heads, Query, Row, StorageError, Store, Stored, search::SearchDocument};
 use serde::Deserialize;
@@ -114,16 +114,32 @@ fn together<'a, 'b>(organizations: &'a [&'b Organization]) -> Option<(&'a [&'b O
     (!organizations.is_empty()).then(|| organizations.split_at(first))
 }
 
+/// What a dataset tells of its organisation. Each write of an organisation reads some of them, and nothing else of them.
+#[derive(Deserialize)]
+struct Telling {
+    organization: Option<ObjectId>,
+    title: String,
+    tags: Option<Vec<String>>,
+}
+
 impl KnownFor {
     /// What their datasets tell of each of these organisations.
     async fn of_each(store: &Store, organizations: &[&Organization]) -> Result<Vec<Self>, StorageError> {
         let limit = if organizations.len() == 1 { TELLING } else { MOST };
         let own = Dataset::ORGANIZATION.among(organizations.iter().map(|organization| organization.id));
-        let most_viewed = [dataset::VIEWS.descending()];
-        let rows = store.datasets.list_of_heads(own.and(Dataset::visible()), &most_viewed, limit as u64).await?;
+        let most_viewed = Query {
+            condition: own.and(Dataset::visible()).into_condition(),
+            sort: vec![dataset::VIEWS.descending().into()],
+            limit: limit as u64,
+            heads: Heads::ToShow,
+            ..Query::all(Dataset::COLLECTION)
+        };
+        let stored = store.storage().fetch(&most_viewed).await?;
+        // One that cannot be read tells nothing.
+        let telling: Vec<Telling> = stored.iter().filter_map(|one| one.value.decode().ok()).collect();
         let known = |organization: &&Organization| {
-            let own = rows.iter().filter(|row| row.value.organization == Some(organization.id)).take(TELLING);
-            Self::of(own.map(|row| (row.value.title.as_str(), row.value.tags.as_slice())))
+            let own = telling.iter().filter(|one| one.organization == Some(organization.id)).take(TELLING);
+            Self::of(own.map(|one| (one.title.as_str(), one.tags.as_deref().unwrap_or_default())))
         };
         Ok(organizations.iter().map(known).collect())
     }

@@ -106,6 +106,11 @@ pub fn measure_all(
     for operation in &reads {
         report.basalt.extend(told(measure(server.address, Some(&watched), operation, task.effort)?));
     }
+    let one_connection = Effort { connections: vec![1], ..task.effort.clone() };
+    let lists = wanted(known.lists(&key));
+    for operation in &lists {
+        report.basalt.extend(told(measure(server.address, Some(&watched), operation, &one_connection)?));
+    }
     if "export".contains(task.only) {
         report.export = Some(export::read(server.address, export::DATASETS, &watched)?);
     }
@@ -114,8 +119,7 @@ pub fn measure_all(
     // As after a write, or on a database that others write to as well: nothing of what was read is known.
     let server = basalt.serve_with(&[("BASALT__STORAGE__CACHE_MEGABYTES", "0")])?.settled()?;
     let watched = Watched::one(server.pid());
-    let one_connection = Effort { connections: vec![1], ..task.effort.clone() };
-    for operation in reads.iter().chain(&wanted(known.lists(&key))) {
+    for operation in reads.iter().chain(&lists) {
         report.cold.extend(told(measure(server.address, Some(&watched), operation, &one_connection)?));
     }
     server.stop();

@@ -239,7 +239,7 @@ mod sqlite {
     #[tokio::test]
     async fn what_is_there_twice_is_counted_twice() {
         let (url, _home) = place();
-        super::what_is_there_twice_is_counted_twice(&url).await;
+        Box::pin(super::what_is_there_twice_is_counted_twice(&url)).await;
     }
 
     /// A database of before values were kept in the order of lists.

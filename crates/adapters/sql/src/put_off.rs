@@ -81,7 +81,7 @@ async fn has_few(storage: &SqlStorage, table: &Table) -> Result<bool, StorageErr
     Ok(counted.first().is_some_and(|number| number.unsigned_abs() <= FEW))
 }
 
-/// Notes `new` where `old` is noted. Both are made of digits and letters.
+/// Notes `new` where `old` is noted. Both are made of digits, letters and blanks.
 fn note(old: &str, new: &str) -> String {
     format!("UPDATE basalt_schema SET value = '{new}' WHERE name = '{FINGERPRINT}' AND value = '{old}'")
 }

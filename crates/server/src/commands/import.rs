@@ -23,11 +23,14 @@ pub(super) async fn run(settings: &Settings, wishes: ImportArguments) -> Result<
     let imported = all(&services, sources, wishes.restart).await;
     // What came in before a failure is to be found as quickly.
     let began = Instant::now();
-    services.context.store.storage().catch_up().await?;
+    let caught_up = services.context.store.storage().catch_up().await;
+    // Where both failed, the first failure is the cause.
+    let refused = imported?;
+    caught_up?;
     if began.elapsed() > Duration::from_secs(1) {
         eprintln!("indexes made in {:.1} s", began.elapsed().as_secs_f64());
     }
-    Ok(if imported? == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// How many records were refused.

@@ -60,6 +60,16 @@ fn answers_of_the_api_become_organisations_with_members() {
     assert_eq!(home.export(), first);
 }
 
+/// `copy` takes nothing from a storage that lacks anything, and brings none up to date but its target.
+#[test]
+fn what_an_import_and_a_copy_have_filled_lacks_no_index() {
+    let home = Home::new();
+    home.file("answers.ndjson", answers(20));
+    home.run(&["import", "answers.ndjson"]);
+    home.run(&["copy", "--from", "sqlite://data/basalt.sqlite", "--to", "sqlite://one.sqlite"]);
+    home.run(&["copy", "--from", "sqlite://one.sqlite", "--to", "sqlite://other.sqlite"]);
+}
+
 #[test]
 fn an_import_that_was_killed_goes_on_and_ends_as_if_it_had_not_been() {
     let (home, other) = (Home::new(), Home::new());

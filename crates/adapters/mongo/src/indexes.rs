@@ -3,7 +3,7 @@
 
 use basalt_domain::{COLLECTIONS, Collection, Kind};
 use basalt_ports::StorageError;
-use bson::{Bson, Document, doc};
+use bson::{Bson, DateTime, Document, doc, oid::ObjectId};
 use mongodb::{
     Database, IndexModel,
     error::{Error, ErrorKind},
@@ -125,22 +125,24 @@ fn ascending<'a>(fields: impl Iterator<Item = &'a str>) -> Document {
     fields.map(|field| (field.to_owned(), Bson::Int32(1))).collect()
 }
 
-/// The records that have all of these fields.
+/// The records that have all of these fields. Said so that a search for a value of the field says it too: MongoDB uses an index
+/// of some records only where the search cannot mean others, and knows that of comparisons, not of `$type`.
 fn present(of: &'static Collection, fields: &[&str]) -> Document {
-    let types = fields.iter().map(|field| {
+    let least = fields.iter().map(|field| {
         let kind = of.field(field).map_or(Kind::Text, |path| path.kind);
-        ((*field).to_owned(), Bson::Document(doc! { "$type": type_name(kind) }))
+        ((*field).to_owned(), Bson::Document(doc! { "$gte": least(kind) }))
     });
-    types.collect()
+    least.collect()
 }
 
-const fn type_name(kind: Kind) -> &'static str {
+/// The least value of a kind; values of other kinds are not compared with it.
+const fn least(kind: Kind) -> Bson {
     match kind {
-        Kind::Text => "string",
-        Kind::Int | Kind::Float => "number",
-        Kind::Bool => "bool",
-        Kind::Id => "objectId",
-        Kind::Time => "date",
+        Kind::Text => Bson::String(String::new()),
+        Kind::Int | Kind::Float => Bson::Double(f64::NEG_INFINITY),
+        Kind::Bool => Bson::Boolean(false),
+        Kind::Id => Bson::ObjectId(ObjectId::from_bytes([0; 12])),
+        Kind::Time => Bson::DateTime(DateTime::MIN),
     }
 }
 

@@ -5,8 +5,8 @@
 mod support;
 
 use basalt_domain::{
-    Activity, ApiToken, Assignment, ContactPoint, Document as Map, Entity, Filter, Follow, Notification, Organization,
-    Role, SlugFollow, User, Value,
+    Activity, ApiToken, Assignment, COLLECTIONS, ContactPoint, Document as Map, Entity, Filter, Follow, Kind,
+    Notification, Organization, Role, SlugFollow, User, Value,
 };
 use basalt_mongo::MongoStorage;
 use basalt_ports::{Change, ChangeSet, Query, Raw, Storage, Stored};
@@ -270,6 +270,25 @@ async fn a_record_comes_as_the_bytes_of_the_server() {
         let Raw::Bson(bytes) = &stored.value else { panic!("BSON") };
         let document = Document::try_from(&RawDocumentBuf::from_bytes(bytes.clone()).unwrap()).unwrap();
         assert!(documents.contains(&document));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_unique_field_is_looked_up_by_its_index() {
+    let Some((storage, _keep)) = fresh().await else { return };
+    storage.migrate().await.unwrap();
+    for of in COLLECTIONS {
+        for fields in of.unique {
+            let value = |field: &str| -> Bson {
+                let kind = of.field(field).map_or(Kind::Text, |path| path.kind);
+                if kind == Kind::Id { bson::oid::ObjectId::from_bytes([7; 12]).into() } else { "a".into() }
+            };
+            let wanted: Document = fields.iter().map(|field| ((*field).to_owned(), value(field))).collect();
+            let explain = doc! { "explain": { "find": of.name, "filter": wanted }, "verbosity": "queryPlanner" };
+            let told = storage.database().run_command(explain).await.unwrap();
+            let plan = told.get_document("queryPlanner").unwrap().get_document("winningPlan").unwrap().to_string();
+            assert!(plan.contains("IXSCAN") && !plan.contains("COLLSCAN"), "{} by {fields:?}: {plan}", of.name);
+        }
     }
 }
 

@@ -16,13 +16,14 @@ use basalt_domain::{
     Reuse, Timestamp, Topic, organization, post,
 };
 use basalt_ports::{
-    Query, Store,
+    Query, StorageError, Store,
     search::{Position, SearchChange, SearchDocument, SearchIndex, SearchKind, SearchQuery, SeenBy},
 };
 
 use super::{
     Search, Searchable,
-    load::{Documented, fresh},
+    known::Known,
+    load::{Documented, fresh, of_organizations},
 };
 use crate::AppError;
 
@@ -43,6 +44,8 @@ const CHUNK: usize = 250;
 pub(super) struct Follower {
     /// What documents of others show of each organisation.
     shown: HashMap<ObjectId, Shown>,
+    /// What organisations are known for, as long as this process alone writes.
+    known: Known,
     /// When it last looked far back.
     looked: Option<Timestamp>,
 }
@@ -112,6 +115,7 @@ impl Search {
             self.heard().seen.retain(|(at, _id)| at.millis() >= kept);
             return Ok(applied);
         }
+        follower.known.forget();
         let now = self.context.now();
         let far = !same || follower.looked.is_none_or(|at| now.millis() - at.millis() >= LONG_LOOK_EVERY_MS);
         if far {
@@ -338,24 +342,47 @@ impl Follower {
                 }
             }
         }
+        let organizations = changed.remove(&SearchKind::Organization).unwrap_or_default();
         let mut batch = Vec::new();
         for (kind, ids) in changed {
-            if kind == SearchKind::Organization {
-                let rows = store.organizations.fresh_list(Filter::ids(&ids), u64::MAX).await?;
-                let organizations: Vec<&Organization> = rows.iter().map(|row| &row.value).collect();
-                let documents = Organization::documents(store, &organizations).await?;
-                batch.extend(with_removed(kind, &ids, documents));
-                let renamed = self.renamed(&organizations, events);
-                // Before the position moves: broken off here, all of it is done again.
-                if let Err(error) = tell_of_owned(store, index, &renamed).await {
-                    self.shown.retain(|id, _shown| !renamed.contains(id));
-                    return Err(error);
-                }
-            } else {
-                batch.extend(with_removed(kind, &ids, documents(store, kind, &ids).await?));
+            let documents = self.documents(store, kind, &ids).await?;
+            batch.extend(with_removed(kind, &ids, documents));
+        }
+        // After their datasets, by which they are known.
+        if !organizations.is_empty() {
+            let rows = store.organizations.fresh_list(Filter::ids(&organizations), u64::MAX).await?;
+            let records: Vec<&Organization> = rows.iter().map(|row| &row.value).collect();
+            let documents = of_organizations(store, &mut self.known, &records).await?;
+            batch.extend(with_removed(SearchKind::Organization, &organizations, documents));
+            let renamed = self.renamed(&records, events);
+            // Before the position moves: broken off here, all of it is done again.
+            if let Err(error) = tell_of_owned(store, index, &renamed).await {
+                self.shown.retain(|id, _shown| !renamed.contains(id));
+                return Err(error);
             }
         }
         index.apply(batch, Some(position)).await.map_err(AppError::internal)
+    }
+
+    /// Documents of what was changed of a kind, but of organisations.
+    async fn documents(
+        &mut self,
+        store: &Store,
+        kind: SearchKind,
+        ids: &[ObjectId],
+    ) -> Result<Vec<SearchDocument>, StorageError> {
+        match kind {
+            SearchKind::Dataset => {
+                let rows = store.datasets.fresh_heads(Filter::ids(ids), u64::MAX).await?;
+                self.known.changed(ids, rows.iter().map(|row| &row.value));
+                Dataset::documents(store, &rows.iter().map(|row| &row.value).collect::<Vec<_>>()).await
+            }
+            SearchKind::Organization => Ok(Vec::new()),
+            SearchKind::Reuse => fresh::<Reuse>(store, ids).await,
+            SearchKind::Dataservice => fresh::<Dataservice>(store, ids).await,
+            SearchKind::Topic => fresh::<Topic>(store, ids).await,
+            SearchKind::Post => fresh::<Post>(store, ids).await,
+        }
     }
 
     /// Organisations that are now shown otherwise; most changes are of numbers only.
@@ -384,17 +411,6 @@ fn with_removed(kind: SearchKind, ids: &[ObjectId], documents: Vec<SearchDocumen
         .map(|id| SearchChange::Remove(kind, *id))
         .collect();
     documents.into_iter().map(|document| SearchChange::Put(Box::new(document))).chain(removed).collect()
-}
-
-async fn documents(store: &Store, kind: SearchKind, ids: &[ObjectId]) -> Result<Vec<SearchDocument>, AppError> {
-    Ok(match kind {
-        SearchKind::Dataset => fresh::<Dataset>(store, ids).await?,
-        SearchKind::Organization => fresh::<Organization>(store, ids).await?,
-        SearchKind::Reuse => fresh::<Reuse>(store, ids).await?,
-        SearchKind::Dataservice => fresh::<Dataservice>(store, ids).await?,
-        SearchKind::Topic => fresh::<Topic>(store, ids).await?,
-        SearchKind::Post => fresh::<Post>(store, ids).await?,
-    })
 }
 
 /// Tells the index anew of everything that belongs to these organisations.

@@ -3,8 +3,7 @@
 use std::{collections::HashMap, marker::PhantomData};
 
 use basalt_domain::{
-    CatalogueObject, Condition, Dataservice, Dataset, Entity, Filter, ObjectId, Organization, Owned, Post, Reuse, Test,
-    Topic, User, Value, dataset,
+    Condition, Dataservice, Dataset, Filter, ObjectId, Organization, Owned, Post, Reuse, Test, Topic, User, Value,
 };
 use basalt_ports::{Heads, Query, Row, StorageError, Store, Stored, search::SearchDocument};
 use serde::Deserialize;
@@ -12,14 +11,8 @@ use serde::Deserialize;
 use super::{
     Searchable,
     documents::{self, KnownFor, Producer},
+    known::Known,
 };
-
-/// Datasets that tell what an organisation is known for.
-pub(super) const TELLING: usize = 50;
-/// Organisations with no more datasets than this are looked at together.
-const TOGETHER: i64 = 200;
-/// Datasets that are read of them at most, should they have more than their numbers say.
-const MOST: usize = 1_000;
 
 /// Whom records belong to.
 #[derive(Default)]
@@ -86,63 +79,18 @@ impl Documented for Post {
     }
 }
 
-impl Documented for Organization {
-    async fn documents(store: &Store, records: &[&Self]) -> Result<Vec<SearchDocument>, StorageError> {
-        let mut made = Vec::with_capacity(records.len());
-        let mut rest = records;
-        while let Some((some, others)) = together(rest) {
-            let known = KnownFor::of_each(store, some).await?;
-            made.extend(some.iter().zip(known).map(|(record, known)| SearchDocument {
-                hidden: !record.is_findable(),
-                ..documents::organization(record, known)
-            }));
-            rest = others;
-        }
-        Ok(made)
-    }
-}
-
-/// The first organisations, of which all datasets can be read at once, and the others.
-fn together<'a, 'b>(organizations: &'a [&'b Organization]) -> Option<(&'a [&'b Organization], &'a [&'b Organization])> {
-    let mut datasets = 0_i64;
-    let fit = organizations.iter().take_while(|organization| {
-        let own = organization.metrics.get("datasets").and_then(Value::as_int).unwrap_or_default();
-        datasets = datasets.saturating_add(own);
-        datasets <= TOGETHER
-    });
-    let first = fit.count().max(1);
-    (!organizations.is_empty()).then(|| organizations.split_at(first))
-}
-
-/// What a dataset tells of its organisation. Each write of an organisation reads some of them, and nothing else of them.
-#[derive(Deserialize)]
-struct Telling {
-    organization: Option<ObjectId>,
-    title: String,
-    tags: Option<Vec<String>>,
-}
-
-impl KnownFor {
-    /// What their datasets tell of each of these organisations.
-    async fn of_each(store: &Store, organizations: &[&Organization]) -> Result<Vec<Self>, StorageError> {
-        let limit = if organizations.len() == 1 { TELLING } else { MOST };
-        let own = Dataset::ORGANIZATION.among(organizations.iter().map(|organization| organization.id));
-        let most_viewed = Query {
-            condition: own.and(Dataset::visible()).into_condition(),
-            sort: vec![dataset::VIEWS.descending().into()],
-            limit: limit as u64,
-            heads: Heads::ToShow,
-            ..Query::all(Dataset::COLLECTION)
-        };
-        let stored = store.storage().fetch(&most_viewed).await?;
-        // One that cannot be read tells nothing.
-        let telling: Vec<Telling> = stored.iter().filter_map(|one| one.value.decode().ok()).collect();
-        let known = |organization: &&Organization| {
-            let own = telling.iter().filter(|one| one.organization == Some(organization.id)).take(TELLING);
-            Self::of(own.map(|one| (one.title.as_str(), one.tags.as_deref().unwrap_or_default())))
-        };
-        Ok(organizations.iter().map(known).collect())
-    }
+/// Documents of organisations.
+pub(super) async fn of_organizations(
+    store: &Store,
+    known: &mut Known,
+    records: &[&Organization],
+) -> Result<Vec<SearchDocument>, StorageError> {
+    let known_for = known.of_each(store, records).await?;
+    let document = |(record, known_for): (&&Organization, KnownFor)| SearchDocument {
+        hidden: !record.is_findable(),
+        ..documents::organization(record, known_for)
+    };
+    Ok(records.iter().zip(known_for).map(document).collect())
 }
 
 /// Documents of the records of these ids that exist, as they are in storage now.
@@ -170,7 +118,7 @@ struct OnlyId {
     id: ObjectId,
 }
 
-impl<E: Documented> Pages<E> {
+impl<E: Searchable> Pages<E> {
     pub(super) fn new(store: &Store) -> Self {
         Self { store: store.clone(), last: None, ended: false, of: PhantomData }
     }

@@ -11,6 +11,7 @@ mod find;
 mod follow;
 mod formats;
 mod importance;
+mod known;
 mod load;
 mod places;
 mod prune;

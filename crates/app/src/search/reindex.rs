@@ -1,17 +1,15 @@
 //! Builds the index anew from what is stored, while the old one answers.
 
-use std::collections::HashMap;
-
-use basalt_domain::{Dataservice, Dataset, Document, ObjectId, Organization, Post, Reuse, Topic, Value};
+use basalt_domain::{Dataservice, Dataset, Organization, Post, Reuse, Topic};
 use basalt_ports::{
     Store,
     search::{Position, Rebuild, SearchDocument},
 };
 
 use super::{
-    Search, Searchable,
-    documents::{self, KnownFor},
-    load::{Documented, Pages, TELLING},
+    Search, Searchable, documents,
+    known::Known,
+    load::{Documented, Pages},
 };
 use crate::AppError;
 
@@ -24,32 +22,6 @@ pub struct Reindexed {
     pub organizations: usize,
     /// Everything else.
     pub others: usize,
-}
-
-/// The most viewed datasets of each organisation: views, title, tags.
-#[derive(Default)]
-struct Known(HashMap<ObjectId, Vec<(i64, String, Vec<String>)>>);
-
-impl Known {
-    fn add(&mut self, dataset: &Dataset) {
-        let Some(organization) = dataset.organization.filter(|_id| dataset.is_findable()) else { return };
-        let views = views(&dataset.metrics);
-        let kept = self.0.entry(organization).or_default();
-        let at = kept.partition_point(|(more, ..)| *more >= views);
-        if at < TELLING {
-            kept.insert(at, (views, dataset.title.clone(), dataset.tags.clone()));
-            kept.truncate(TELLING);
-        }
-    }
-
-    fn of(&self, organization: ObjectId) -> KnownFor {
-        let kept = self.0.get(&organization).map(Vec::as_slice).unwrap_or_default();
-        KnownFor::of(kept.iter().map(|(_views, title, tags)| (title.as_str(), tags.as_slice())))
-    }
-}
-
-fn views(metrics: &Document) -> i64 {
-    metrics.get("views").and_then(Value::as_int).unwrap_or_default()
 }
 
 impl Search {

@@ -37,6 +37,48 @@ async fn the_feed_is_read_only_where_others_may_write_too() {
 }
 
 #[actix_web::test]
+async fn an_organisation_is_found_by_what_its_datasets_are_called_now_and_they_are_read_once() {
+    let app = TestApp::new().await;
+    let app = app.searching_late(Arc::new(TantivyIndex::in_memory(Weights::default()).unwrap())).await;
+    let ulysse = app.user("Ulysse User").await;
+    let organization = an_organization().named("Town").with_admin(&ulysse).stored(&app).await.id.to_string();
+    let titled = |title: &str| json!({"title": title, "description": "d", "organization": organization});
+    let fetches = async || {
+        app.storage.take();
+        app.services.search.catch_up().await.unwrap();
+        app.storage.take().fetch
+    };
+    let known_for = async |word: &str| {
+        let page = app.get(&format!("/api/2/organizations/search/?q={word}")).send().await.json();
+        page["total"].as_u64().unwrap()
+    };
+    let create = async |title: &str| {
+        let made = app.post("/api/1/datasets/").key(&ulysse).json(&titled(title)).send().await;
+        assert_eq!(made.status, 201);
+        format!("/api/1/datasets/{}/", made.json()["id"].as_str().unwrap())
+    };
+
+    // When it was made its datasets were read: none.
+    app.services.search.catch_up().await.unwrap();
+    app.clock.advance_millis(60_000);
+    let roads = create("Roads").await;
+    assert_eq!(fetches().await, 2, "the dataset and the organisation");
+    create("Bridges").await;
+    assert_eq!(fetches().await, 2, "the same");
+    assert_eq!((known_for("roads").await, known_for("bridges").await), (1, 1));
+
+    assert_eq!(app.put(&roads).key(&ulysse).json(&titled("Rivers")).send().await.status, 200);
+    let lakes = create("Lakes").await;
+    fetches().await;
+    assert_eq!((known_for("roads").await, known_for("rivers").await, known_for("lakes").await), (0, 1, 1));
+
+    assert_eq!(app.put(&roads).key(&ulysse).json(&json!({"private": true})).send().await.status, 200);
+    assert_eq!(app.delete(&lakes).key(&ulysse).send().await.status, 204);
+    fetches().await;
+    assert_eq!((known_for("rivers").await, known_for("lakes").await, known_for("bridges").await), (0, 0, 1));
+}
+
+#[actix_web::test]
 async fn another_process_applies_what_the_index_was_made_of_only_where_something_showed_late() {
     let index: Arc<dyn SearchIndex> = Arc::new(TantivyIndex::in_memory(Weights::default()).unwrap());
     let stored = Arc::new(MemoryStorage::new());

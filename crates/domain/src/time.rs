@@ -122,6 +122,8 @@ struct Digits([u8; 23]);
 
 impl Digits {
     fn of(time: DateTime<Utc>) -> Option<Self> {
+        // Taken apart once, not for each of its parts.
+        let time = time.naive_utc();
         let year = u32::try_from(time.year()).ok().filter(|year| *year <= 9999)?;
         let mut digits = *b"0000-00-00T00:00:00.000";
         let parts = [
@@ -131,7 +133,7 @@ impl Digits {
             (11..13, time.hour()),
             (14..16, time.minute()),
             (17..19, time.second()),
-            (20..23, time.timestamp_subsec_millis()),
+            (20..23, time.nanosecond() / 1_000_000),
         ];
         for (place, mut number) in parts {
             for digit in digits.get_mut(place)?.iter_mut().rev() {

@@ -12,7 +12,7 @@ use basalt_domain::{Collection, Condition, Entity, EntityId, Filter, Sort};
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Heads, Page, PageRequest, PartsQuery, Query, Raw, SortKey, Storage, StorageError, Stored,
+    Heads, Page, PageRequest, PartsQuery, Query, Raw, SortKey, Storage, StorageError, Stored, Version,
     cache::{Before, EntityCache, Forget, Ids},
     together::Asked,
 };
@@ -46,6 +46,12 @@ impl<E: Entity> Repo<E> {
             return Ok(Some(row));
         }
         Ok(self.load(&query(Filter::<E>::id(id), &[], 0, 1)).await?.pop())
+    }
+
+    /// The version of an entity that stands in the cache: of this very one, not of one that is equal to it.
+    pub fn version_in_cache(&self, entity: &E) -> Option<Version> {
+        let row = self.cache()?.row(entity.id())?;
+        std::ptr::eq(&raw const row.value, entity).then_some(row.version)
     }
 
     /// The first record that the filter holds for, by id.

@@ -34,6 +34,8 @@ use basalt_domain::dataset::file_name::EXTENSIONS;
 pub use operation::Operation;
 pub use router::configure;
 
+use self::v1::datasets::views::Written;
+
 /// What an institution sets about its HTTP interface.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -57,6 +59,8 @@ pub struct Settings {
     pub resource_limit: u64,
     /// Extensions of files that may be uploaded as resources.
     pub resource_extensions: Vec<String>,
+    /// How much of long answers is kept as it was written, in bytes.
+    pub written_bytes: u64,
     /// Origins besides the front end's that may send cookies.
     pub cors_origins: Vec<String>,
 }
@@ -74,6 +78,7 @@ impl Default for Settings {
             upload_limit: 9 * 1024 * 1024,
             resource_limit: 10 * 1024 * 1024 * 1024,
             resource_extensions: EXTENSIONS.iter().map(ToString::to_string).collect(),
+            written_bytes: 2 * 1024 * 1024,
             cors_origins: Vec::new(),
         }
     }
@@ -87,12 +92,14 @@ struct Inner {
     services: Services,
     settings: Settings,
     metrics: metrics::Metrics,
+    written: Written,
 }
 
 impl Portal {
     /// The interface over these use cases.
     pub fn new(services: Services, settings: Settings) -> Self {
-        Self(Arc::new(Inner { services, settings, metrics: metrics::Metrics::new() }))
+        let written = Written::new(settings.written_bytes);
+        Self(Arc::new(Inner { services, settings, metrics: metrics::Metrics::new(), written }))
     }
 
     /// The use cases.
@@ -108,6 +115,11 @@ impl Portal {
     /// What is counted.
     pub fn metrics(&self) -> &metrics::Metrics {
         &self.0.metrics
+    }
+
+    /// What is kept of answers.
+    pub(crate) fn written(&self) -> &Written {
+        &self.0.written
     }
 }
 

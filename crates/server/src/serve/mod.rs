@@ -99,6 +99,8 @@ fn portal_settings(settings: &Settings) -> basalt_http::Settings {
         upload_limit: settings.files.max_upload_bytes,
         resource_limit: settings.files.max_resource_bytes,
         resource_extensions: if extensions.is_empty() { defaults.resource_extensions } else { extensions.clone() },
+        // An eighth of what records have.
+        written_bytes: settings.storage.cache_megabytes.saturating_mul(128 * 1024),
         cors_origins: settings.http.cors_origins.clone(),
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     Around, AudienceView, CommunityAround, CommunityView, InternalView, NOT_SPECIFIED, QualityView, RangeView,
-    ResourceView, SpatialView,
+    ResourceView, ResourcesView, SpatialView,
 };
 use crate::{
     context::Ctx,
@@ -63,7 +63,8 @@ pub struct DatasetView<'a> {
     permissions: DatasetPermissions,
     private: bool,
     quality: QualityView,
-    resources: Vec<ResourceView<'a>>,
+    #[schemars(with = "Vec<ResourceView<'a>>")]
+    resources: ResourcesView<'a>,
     schema: Option<&'a str>,
     slug: &'a str,
     spatial: Option<SpatialView<'a>>,
@@ -143,7 +144,7 @@ impl<'a> DatasetView<'a> {
             permissions: DatasetPermissions::new(ctx, dataset, around),
             private: dataset.private,
             quality: QualityView::sorted(dataset, around.now),
-            resources: dataset.resources.iter().map(|resource| ResourceView::new(resource, links)).collect(),
+            resources: ResourcesView::new(ctx, dataset),
             schema: None,
             slug: &dataset.slug,
             spatial: dataset.spatial.as_ref().map(|coverage| match &around.full {

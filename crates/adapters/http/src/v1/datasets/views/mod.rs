@@ -4,6 +4,7 @@ mod around;
 mod dataset;
 mod quality;
 mod resource;
+mod written;
 
 pub use around::{Around, Full, Unowned, made_of};
 pub use dataset::{DatasetPermissions, DatasetView};
@@ -13,6 +14,8 @@ pub use resource::{
     ChecksumView, CommunityAround, CommunityView, DatasetReference, InternalView, ResourceView, ResourceViewV2,
     SchemaView, UploadedResource,
 };
+pub use written::ResourcesView;
+pub(crate) use written::Written;
 
 use basalt_domain::{AccessAudience, DateRange, SpatialCoverage};
 use schemars::JsonSchema;

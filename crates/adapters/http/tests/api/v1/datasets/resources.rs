@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{a_dataset, remote, stored, titles};
+use super::{DATASETS, a_dataset, remote, stored, titles};
 use crate::support::TestApp;
 
 #[actix_web::test]
@@ -122,4 +122,32 @@ async fn the_schema_of_a_resource_is_replaced_as_a_whole() {
     }
     let answer = app.put(&at).key(&ulysse).json(&json!({"schema": {"nope": 1}})).send().await;
     assert_eq!((answer.status, &answer.json()["schema"]), (200, &Value::Null));
+}
+
+#[actix_web::test]
+async fn the_resources_of_a_long_dataset_are_shown_as_they_are_now() {
+    let app = TestApp::new().await;
+    let ulysse = app.user("Ulysse User").await;
+    let many: Vec<Value> = (0..60).map(|number| remote(&format!("r{number}"))).collect();
+    let at = a_dataset(&app, &ulysse, json!({"resources": many})).await;
+    let resources = async || {
+        let alone = app.get(&at).send().await.json()["resources"].clone();
+        let in_list = app.get(DATASETS).send().await.json()["data"][0]["resources"].clone();
+        assert_eq!(in_list, alone);
+        // What a mask wants is taken from what is not kept.
+        assert_eq!(app.get(&at).header("x-fields", "resources").send().await.json()["resources"], alone);
+        alone
+    };
+    for turn in 0..3 {
+        let id = stored(&app, &at).await.resources[59].id;
+        let title = format!("turn {turn}");
+        let answer = app.put(&format!("{at}resources/{id}/")).key(&ulysse).json(&json!({"title": title})).send().await;
+        assert_eq!(answer.status, 200);
+        for _time in 0..2 {
+            let shown = resources().await;
+            assert_eq!(shown.as_array().unwrap().len(), 60);
+            assert_eq!(shown[59]["title"], title);
+            assert_eq!(shown[59]["latest"], format!("http://data.test/api/1/datasets/r/{id}"));
+        }
+    }
 }

@@ -150,7 +150,7 @@ async fn apply_all(
         let (of, id) = change.record();
         match change {
             Change::Insert { .. } => insert(database, session, of, batch).await?,
-            Change::Put { .. } => put(database, session, of, batch).await?,
+            Change::Put { .. } => update_all(database, session, of, batch.iter().filter_map(put)).await?,
             Change::Update { version, document, parts, .. } if is_head(document) => {
                 let Some(list) = of.parts else { return Err(stale(of, id).into()) };
                 let reader = Reader { database, of, parts: list, many };
@@ -158,7 +158,7 @@ async fn apply_all(
             }
             Change::Update { version, document, .. } => update(database, session, of, id, *version, document).await?,
             Change::Delete { version, .. } => delete(database, session, of, id, *version).await?,
-            Change::Add { .. } => add_all(database, session, of, batch).await?,
+            Change::Add { .. } => update_all(database, session, of, batch.iter().filter_map(sum)).await?,
         }
     }
     Ok(())
@@ -184,32 +184,25 @@ async fn insert(
     write(database, session, of, doc! { "insert": of.name, "documents": documents }).await.map(|_found| ())
 }
 
-async fn put(
+/// One command for many updates.
+async fn update_all(
     database: &Database,
     session: &mut ClientSession,
     of: &'static Collection,
-    changes: &[Change],
+    updates: impl Iterator<Item = Document>,
 ) -> Result<(), Failure> {
-    let puts = changes.iter().filter_map(|change| {
-        let id = bson(change.record().1);
-        new_document(change).map(|new| doc! { "q": { "_id": id }, "u": document(new), "upsert": true })
-    });
-    let puts: Vec<Document> = puts.collect();
-    write(database, session, of, doc! { "update": of.name, "updates": puts }).await.map(|_found| ())
+    let updates: Vec<Document> = updates.collect();
+    write(database, session, of, doc! { "update": of.name, "updates": updates }).await.map(|_found| ())
 }
 
-async fn add_all(
-    database: &Database,
-    session: &mut ClientSession,
-    of: &'static Collection,
-    changes: &[Change],
-) -> Result<(), Failure> {
-    let additions = changes.iter().filter_map(|change| {
-        let Change::Add { id, path, by, .. } = change else { return None };
-        Some(doc! { "q": { "_id": bson(id) }, "u": addition(path, *by) })
-    });
-    let additions: Vec<Document> = additions.collect();
-    write(database, session, of, doc! { "update": of.name, "updates": additions }).await.map(|_found| ())
+fn put(change: &Change) -> Option<Document> {
+    let id = bson(change.record().1);
+    new_document(change).map(|new| doc! { "q": { "_id": id }, "u": document(new), "upsert": true })
+}
+
+fn sum(change: &Change) -> Option<Document> {
+    let Change::Add { id, path, by, .. } = change else { return None };
+    Some(doc! { "q": { "_id": bson(id) }, "u": addition(path, *by) })
 }
 
 const fn new_document(change: &Change) -> Option<&Map> {
@@ -240,7 +233,7 @@ async fn update(
         Difference::Fields(change) | Difference::Whole(change) => change,
     };
     let change = doc! { "q": { "_id": bson(id) }, "u": change };
-    write(database, session, of, doc! { "update": of.name, "updates": [change] }).await.map(|_found| ())
+    update_all(database, session, of, std::iter::once(change)).await
 }
 
 async fn delete(

@@ -150,9 +150,15 @@ impl Known {
         let more = stored.len() == limit;
         let mut read: HashMap<ObjectId, MostViewed> =
             organizations.iter().map(|one| (one.id, MostViewed::default())).collect();
-        // One that cannot be read tells nothing.
-        for Stored { id, organization, title, tags, metrics } in stored.iter().filter_map(|one| one.value.decode().ok())
-        {
+        for one in &stored {
+            let Stored { id, organization, title, tags, metrics } = match one.value.decode() {
+                Ok(stored) => stored,
+                // One damaged record must not keep its organisation from being found.
+                Err(error) => {
+                    tracing::warn!(%error, "a dataset tells nothing of its organisation");
+                    continue;
+                }
+            };
             if let Some(known) = organization.and_then(|organization| read.get_mut(&organization)) {
                 let views = metrics.as_ref().and_then(views);
                 known.put(Telling { views, id, title, tags: tags.unwrap_or_default() });

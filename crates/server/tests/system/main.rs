@@ -8,3 +8,4 @@ mod imports;
 mod program;
 mod settings;
 mod stopping;
+mod uploads;

@@ -32,9 +32,9 @@ impl Telling {
         Self { views: views(&dataset.metrics), id: dataset.id, title, tags }
     }
 
-    /// What decides about its place, as in lists of the storage: the most viewed first, then the one made first.
-    fn place(&self) -> (Reverse<Option<i64>>, ObjectId) {
-        (Reverse(self.views), self.id)
+    /// What decides about its place, as in lists of the storage: the most viewed first, of equals the newest.
+    fn place(&self) -> Reverse<(Option<i64>, ObjectId)> {
+        Reverse((self.views, self.id))
     }
 }
 

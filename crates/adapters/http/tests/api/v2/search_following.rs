@@ -79,6 +79,24 @@ async fn an_organisation_is_found_by_what_its_datasets_are_called_now_and_they_a
 }
 
 #[actix_web::test]
+async fn an_organisation_of_many_datasets_is_known_for_the_newest_of_those_that_are_viewed_alike() {
+    let app = TestApp::new().await;
+    let app = app.searching_late(Arc::new(TantivyIndex::in_memory(Weights::default()).unwrap())).await;
+    let ulysse = app.user("Ulysse User").await;
+    let organization = an_organization().named("Town").with_admin(&ulysse).stored(&app).await.id.to_string();
+    for title in std::iter::repeat_n("Roads", 51).chain(["Lakes"]) {
+        let body = json!({"title": title, "description": "d", "organization": organization});
+        assert_eq!(app.post("/api/1/datasets/").key(&ulysse).json(&body).send().await.status, 201);
+        app.services.search.catch_up().await.unwrap();
+    }
+    let known_for_lakes =
+        async || app.get("/api/2/organizations/search/?q=lakes").send().await.json()["total"].as_u64().unwrap();
+    assert_eq!(known_for_lakes().await, 1, "as it was heard of");
+    app.services.search.reindex(|_datasets| {}).await.unwrap();
+    assert_eq!(known_for_lakes().await, 1, "as it is read");
+}
+
+#[actix_web::test]
 async fn another_process_applies_what_the_index_was_made_of_only_where_something_showed_late() {
     let index: Arc<dyn SearchIndex> = Arc::new(TantivyIndex::in_memory(Weights::default()).unwrap());
     let stored = Arc::new(MemoryStorage::new());

@@ -96,7 +96,7 @@ impl Known {
         }
     }
 
-    /// What an organisation is known for, where all datasets were told.
+    /// What an organisation is known for, by the datasets that were told or read.
     pub(super) fn of(&self, organization: ObjectId) -> KnownFor {
         self.0.get(&organization).map(MostViewed::known_for).unwrap_or_default()
     }

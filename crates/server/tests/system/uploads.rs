@@ -33,9 +33,9 @@ fn a_large_file_is_taken_and_given_in_a_memory_that_does_not_hold_it() {
     );
     let after = format!("\r\n--{BOUNDARY}--\r\n");
     let mut stream = connect(server.address).unwrap();
-    let head = head("POST", &path, Some(&key), before.len() + BYTES + after.len(), "Connection: close\r\n");
+    let first = head("POST", &path, Some(&key), before.len() + BYTES + after.len(), "Connection: close\r\n");
     let form = format!("multipart/form-data; boundary={BOUNDARY}");
-    stream.write_all(head.replace("application/json", &form).as_bytes()).unwrap();
+    stream.write_all(first.replace("application/json", &form).as_bytes()).unwrap();
     stream.write_all(before.as_bytes()).unwrap();
     let some = LINES.repeat(16_384);
     for _piece in 0..BYTES / some.len() {
@@ -50,7 +50,7 @@ fn a_large_file_is_taken_and_given_in_a_memory_that_does_not_hold_it() {
     let url = uploaded.body["url"].as_str().unwrap();
     let file = url.find("/resources/").map(|at| &url[at..]).unwrap();
     let mut stream = connect(server.address).unwrap();
-    stream.write_all(crate::program::head("GET", file, None, 0, "Connection: close\r\n").as_bytes()).unwrap();
+    stream.write_all(head("GET", file, None, 0, "Connection: close\r\n").as_bytes()).unwrap();
     let (mut piece, mut given) = (vec![0; 1 << 20], 0);
     loop {
         let read = stream.read(&mut piece).unwrap();

@@ -10,7 +10,7 @@ use basalt_ports::{ChangeSet, search::SearchIndex};
 use basalt_search::{TantivyIndex, Weights};
 use serde_json::json;
 
-use crate::support::{TestApp, an_organization};
+use crate::support::{Account, TestApp, an_organization};
 
 /// Fetches of the second time that the index hears of a new dataset, and how many it then finds.
 async fn heard_again(app: TestApp) -> (u64, u64) {
@@ -36,22 +36,35 @@ async fn the_feed_is_read_only_where_others_may_write_too() {
     assert_eq!(heard_again(TestApp::uncached().await).await, (3, 2));
 }
 
-#[actix_web::test]
-async fn an_organisation_is_found_by_what_its_datasets_are_called_now_and_they_are_read_once() {
-    let app = TestApp::new().await;
+/// A portal with an index, and an organisation whose administrator is Ulysse.
+struct Town {
+    app: TestApp,
+    ulysse: Account,
+    organization: String,
+}
+
+async fn a_town(app: TestApp) -> Town {
     let app = app.searching_late(Arc::new(TantivyIndex::in_memory(Weights::default()).unwrap())).await;
     let ulysse = app.user("Ulysse User").await;
     let organization = an_organization().named("Town").with_admin(&ulysse).stored(&app).await.id.to_string();
+    Town { app, ulysse, organization }
+}
+
+async fn organizations_found(app: &TestApp, word: &str) -> u64 {
+    let page = app.get(&format!("/api/2/organizations/search/?q={word}")).send().await.json();
+    page["total"].as_u64().unwrap()
+}
+
+#[actix_web::test]
+async fn an_organisation_is_found_by_what_its_datasets_are_called_now_and_they_are_read_once() {
+    let Town { app, ulysse, organization } = a_town(TestApp::new().await).await;
     let titled = |title: &str| json!({"title": title, "description": "d", "organization": organization});
     let fetches = async || {
         app.storage.take();
         app.services.search.catch_up().await.unwrap();
         app.storage.take().fetch
     };
-    let known_for = async |word: &str| {
-        let page = app.get(&format!("/api/2/organizations/search/?q={word}")).send().await.json();
-        page["total"].as_u64().unwrap()
-    };
+    let known_for = async |word: &str| organizations_found(&app, word).await;
     let create = async |title: &str| {
         let made = app.post("/api/1/datasets/").key(&ulysse).json(&titled(title)).send().await;
         assert_eq!(made.status, 201);
@@ -80,20 +93,32 @@ async fn an_organisation_is_found_by_what_its_datasets_are_called_now_and_they_a
 
 #[actix_web::test]
 async fn an_organisation_of_many_datasets_is_known_for_the_newest_of_those_that_are_viewed_alike() {
-    let app = TestApp::new().await;
-    let app = app.searching_late(Arc::new(TantivyIndex::in_memory(Weights::default()).unwrap())).await;
-    let ulysse = app.user("Ulysse User").await;
-    let organization = an_organization().named("Town").with_admin(&ulysse).stored(&app).await.id.to_string();
+    let Town { app, ulysse, organization } = a_town(TestApp::new().await).await;
     for title in std::iter::repeat_n("Roads", 51).chain(["Lakes"]) {
         let body = json!({"title": title, "description": "d", "organization": organization});
         assert_eq!(app.post("/api/1/datasets/").key(&ulysse).json(&body).send().await.status, 201);
         app.services.search.catch_up().await.unwrap();
     }
-    let known_for_lakes =
-        async || app.get("/api/2/organizations/search/?q=lakes").send().await.json()["total"].as_u64().unwrap();
-    assert_eq!(known_for_lakes().await, 1, "as it was heard of");
+    assert_eq!(organizations_found(&app, "lakes").await, 1, "as it was heard of");
     app.services.search.reindex(|_datasets| {}).await.unwrap();
-    assert_eq!(known_for_lakes().await, 1, "as it is read");
+    assert_eq!(organizations_found(&app, "lakes").await, 1, "as it is read");
+}
+
+#[actix_web::test]
+async fn where_others_may_write_too_nothing_that_was_read_of_an_organisation_is_relied_on() {
+    let Town { app, ulysse, organization } = a_town(TestApp::uncached().await).await;
+    let create = async |title: &str| {
+        let body = json!({"title": title, "description": "d", "organization": organization});
+        assert_eq!(app.post("/api/1/datasets/").key(&ulysse).json(&body).send().await.status, 201);
+        app.services.search.catch_up().await.unwrap();
+    };
+    create("Roads").await;
+    // Without a word in the feed, as udata does.
+    let mut roads = app.store().datasets.fresh(Filter::always()).await.unwrap().unwrap();
+    roads.value.title = "Rivers".into();
+    app.store().storage().commit(&ChangeSet::new().update(&roads)).await.unwrap();
+    create("Lakes").await;
+    assert_eq!((organizations_found(&app, "roads").await, organizations_found(&app, "rivers").await), (0, 1));
 }
 
 #[actix_web::test]

@@ -6,10 +6,7 @@ use std::sync::Arc;
 
 use basalt_domain::{Dataset, ObjectId};
 use basalt_ports::Version;
-use quick_cache::{
-    DefaultHashBuilder, OptionsBuilder, Weighter,
-    sync::{Cache, DefaultLifecycle},
-};
+use quick_cache::{Weighter, sync::Cache};
 use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -18,18 +15,18 @@ use crate::context::Ctx;
 
 /// A dataset of fewer resources is written anew each time.
 const LONG: usize = 50;
-/// Texts that room is made for first; there may be more.
-const TEXTS: usize = 64;
+/// Texts that room is made for first; there may be more. For so few the cache is one part, into which a text of megabytes fits.
+const TEXTS: usize = 32;
 
-/// A state of a dataset, and the address of the server as it stands in answers.
-type Key = (ObjectId, Version, String);
+/// A state of a dataset, as of the last time that another process wrote, and the address of the server as it stands in answers.
+type Key = (ObjectId, Version, Option<u64>, String);
 
 #[derive(Clone)]
 struct ByBytes;
 
 impl Weighter<Key, Arc<RawValue>> for ByBytes {
     fn weight(&self, key: &Key, text: &Arc<RawValue>) -> u64 {
-        u64::try_from(text.get().len() + key.2.len()).unwrap_or(u64::MAX)
+        u64::try_from(text.get().len() + key.3.len()).unwrap_or(u64::MAX)
     }
 }
 
@@ -39,17 +36,7 @@ pub(crate) struct Written(Cache<Key, Arc<RawValue>, ByBytes>);
 impl Written {
     /// Nothing yet, later at most so many bytes.
     pub(crate) fn new(bytes: u64) -> Self {
-        let mut options = OptionsBuilder::new();
-        // In one part: a text of megabytes must fit into it.
-        options.shards(1).estimated_items_capacity(TEXTS).weight_capacity(bytes);
-        let cache = match options.build() {
-            Ok(options) => {
-                Cache::with_options(options, ByBytes, DefaultHashBuilder::default(), DefaultLifecycle::default())
-            }
-            // Nothing it needs is missing.
-            Err(_incomplete) => Cache::with_weighter(TEXTS, bytes, ByBytes),
-        };
-        Self(cache)
+        Self(Cache::with_weighter(TEXTS, bytes, ByBytes))
     }
 
     fn text<T: Serialize>(&self, key: Key, resources: impl FnOnce() -> T) -> Option<Arc<RawValue>> {
@@ -76,9 +63,12 @@ impl<'a> ResourcesView<'a> {
         let each =
             || -> Vec<_> { dataset.resources.iter().map(|resource| ResourceView::new(resource, &ctx.links)).collect() };
         let written = || {
+            let store = &ctx.services().context.store;
+            // Asked first: who writes the file by hand does not raise versions.
+            let epoch = store.storage().epoch();
             // Only of an entity that stands in the cache it is known for certain which state it is.
-            let version = ctx.services().context.store.datasets.version_in_cache(dataset)?;
-            ctx.portal.written().text((dataset.id, version, ctx.links.base().to_owned()), each)
+            let version = store.datasets.version_in_cache(dataset)?;
+            ctx.portal.written().text((dataset.id, version, epoch, ctx.links.base().to_owned()), each)
         };
         // A mask takes apart what was written.
         let kept = dataset.resources.len() >= LONG && !ctx.request.headers().contains_key("x-fields");
@@ -103,7 +93,8 @@ mod tests {
     fn what_was_written_is_not_written_again_and_only_so_much_is_kept() {
         let most = 4 << 20;
         let kept = Written::new(most);
-        let key = |version, base: &str| (ObjectId::from_bytes([1; 12]), Version(version), base.to_owned());
+        assert_eq!(kept.0.num_shards(), 1);
+        let key = |version, base: &str| (ObjectId::from_bytes([1; 12]), Version(version), Some(0), base.to_owned());
         let of = |version, base, text: &'static str| kept.text(key(version, base), || [text]).unwrap().get().to_owned();
         assert_eq!(of(1, "http://a.test", "a"), r#"["a"]"#);
         assert_eq!(of(1, "http://a.test", "never asked for"), r#"["a"]"#);

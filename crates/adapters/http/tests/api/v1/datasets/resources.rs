@@ -151,3 +151,16 @@ async fn the_resources_of_a_long_dataset_are_shown_as_they_are_now() {
         }
     }
 }
+
+#[actix_web::test]
+async fn only_of_a_dataset_that_stands_in_the_cache_its_version_is_known_for_certain() {
+    for (app, cached) in [(TestApp::new().await, true), (TestApp::uncached().await, false)] {
+        let ulysse = app.user("Ulysse User").await;
+        let at = a_dataset(&app, &ulysse, json!({})).await;
+        let copy = stored(&app, &at).await;
+        let datasets = &app.store().datasets;
+        let row = datasets.get(&copy.id).await.unwrap().unwrap();
+        assert_eq!(datasets.version_in_cache(&row.value), cached.then_some(row.version));
+        assert_eq!(datasets.version_in_cache(&copy), None, "an equal one, of which nothing is known");
+    }
+}
